@@ -1,0 +1,1 @@
+//! Whole-program benchmarks beside peers.

@@ -1,0 +1,1 @@
+//! The content-addressed store: packs, action records, stat manifest, maintenance.

@@ -1,0 +1,1 @@
+//! The driver: stage table, graph, scheduler, explain, progress, events.

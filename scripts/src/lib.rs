@@ -1,0 +1,1 @@
+//! Automation and the checks of the house.

@@ -1,0 +1,1 @@
+//! One fragment's tree and scopes to DPB bytecode.

@@ -1,0 +1,1 @@
+//! A non-moving, size-class, mark-bitmap heap with sticky generations; it knows no Python.

@@ -1,0 +1,1 @@
+//! The register interpreter: frames, calls, exceptions, generators, inline caches.

@@ -1,0 +1,1 @@
+//! Modules that CPython writes in C, one file or folder each.

@@ -1,0 +1,1 @@
+//! Value words, shapes and the builtin types' representations.

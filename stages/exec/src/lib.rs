@@ -1,0 +1,1 @@
+//! Runs an image or plain source on dx's own Python runtime.

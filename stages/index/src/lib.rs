@@ -1,0 +1,1 @@
+//! Fragments, scopes, references, imports and tests of one file.

@@ -1,0 +1,1 @@
+//! Source bytes to position-free trees, positions and diagnostics.

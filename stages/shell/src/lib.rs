@@ -1,0 +1,1 @@
+//! What wraps every stage's main: arguments, standard streams, batch and worker mode, diagnostics, description.
