@@ -1,1 +1,15 @@
-//! Artifact formats, digests, diagnostics, opcode table and exit codes: the only thing that stages share.
+//! Formats that stages share: artifacts, digests, request framing, records, diagnostics, exit codes, opcodes.
+//!
+//! No stage executable knows another; they meet here. Everything in this crate is a pure description of bytes:
+//! it opens no file, reads no clock and no environment. A format that changes, changes its version.
+
+pub mod bytes;
+pub mod container;
+pub mod diagnostic;
+pub mod digest;
+pub mod exit;
+
+pub use container::{Artifact, ArtifactBuilder, ArtifactError, Kind, Section, SectionKind};
+pub use diagnostic::{Diagnostic, Severity};
+pub use digest::{ActionId, ContentId, ToolId};
+pub use exit::Exit;
