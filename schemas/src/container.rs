@@ -86,6 +86,10 @@ kinds! {
         Nested = 10, "nested";
         /// MessagePack: an action record (`record`).
         Record = 11, "record";
+        /// The bytes of a source file; in requests and bundles only.
+        Source = 12, "source";
+        /// MessagePack: the files of a bundle (`bundle`).
+        BundleTable = 13, "bundle-table";
     }
 }
 
@@ -155,7 +159,11 @@ impl<'a> Artifact<'a> {
         let kind = Kind::from_code(code).ok_or(ArtifactError::UnknownKind(code))?;
         let version = reader.u16()?;
         if version != kind.version() {
-            return Err(ArtifactError::Version { kind: kind.name(), found: version, expected: kind.version() });
+            return Err(ArtifactError::Version {
+                kind: kind.name(),
+                found: version,
+                expected: kind.version(),
+            });
         }
         let count = reader.u32()? as usize;
         if reader.u32()? as usize != count.saturating_mul(ENTRY_BYTES) {
@@ -254,7 +262,10 @@ impl ArtifactBuilder {
 
     pub fn finish(mut self) -> Vec<u8> {
         self.sections.sort_by_key(|(kind, ordinal, _)| (*kind, *ordinal));
-        debug_assert!(self.sections.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)), "a section was added twice");
+        debug_assert!(
+            self.sections.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)),
+            "a section was added twice"
+        );
         let directory_bytes = self.sections.len() * ENTRY_BYTES;
         let mut out = Vec::with_capacity(
             HEADER_BYTES

@@ -3,11 +3,19 @@
 //! No stage executable knows another; they meet here. Everything in this crate is a pure description of bytes:
 //! it opens no file, reads no clock and no environment. A format that changes, changes its version.
 
+pub mod bundle;
 pub mod bytes;
 pub mod container;
 pub mod diagnostic;
 pub mod digest;
 pub mod exit;
+pub mod index;
+pub mod positions;
+pub mod request;
+pub mod scopes;
+pub mod stages;
+pub mod syntax;
+pub mod tree;
 
 pub use container::{Artifact, ArtifactBuilder, ArtifactError, Kind, Section, SectionKind};
 pub use diagnostic::{Diagnostic, Severity};
