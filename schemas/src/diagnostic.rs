@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod findings;
+pub mod render;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

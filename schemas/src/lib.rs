@@ -15,6 +15,7 @@ pub mod request;
 pub mod scopes;
 pub mod stages;
 pub mod syntax;
+pub mod text;
 pub mod tree;
 
 pub use container::{Artifact, ArtifactBuilder, ArtifactError, Kind, Section, SectionKind};

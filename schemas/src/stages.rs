@@ -40,6 +40,8 @@ pub struct StageSpec {
     pub unit: Unit,
     pub reads: &'static [Need],
     pub writes: Kind,
+    /// Whether it runs on files with errors; what would compile them must not.
+    pub broken_input: bool,
 }
 
 pub static PARSE: StageSpec = StageSpec {
@@ -47,6 +49,7 @@ pub static PARSE: StageSpec = StageSpec {
     unit: Unit::File,
     reads: &[Need { artifact: None, section: SectionKind::Source, which: Which::All }],
     writes: Kind::Syntax,
+    broken_input: true,
 };
 
 pub static INDEX: StageSpec = StageSpec {
@@ -57,6 +60,7 @@ pub static INDEX: StageSpec = StageSpec {
         Need { artifact: Some(Kind::Syntax), section: SectionKind::Tree, which: Which::All },
     ],
     writes: Kind::Index,
+    broken_input: true,
 };
 
 pub static CODEGEN: StageSpec = StageSpec {
@@ -67,6 +71,7 @@ pub static CODEGEN: StageSpec = StageSpec {
         Need { artifact: Some(Kind::Index), section: SectionKind::Scopes, which: Which::Own },
     ],
     writes: Kind::Code,
+    broken_input: false,
 };
 
 /// Every stage that is a function of its inputs, in the order of the pipeline.
