@@ -5,11 +5,13 @@
 
 pub mod bundle;
 pub mod bytes;
+pub mod code;
 pub mod container;
 pub mod diagnostic;
 pub mod digest;
 pub mod exit;
 pub mod index;
+pub mod opcode;
 pub mod positions;
 pub mod request;
 pub mod scopes;
