@@ -53,6 +53,7 @@ fn section_value(artifact: &Artifact<'_>, section: &Section, depth: usize) -> Re
         SectionKind::Diagnostics => table::<Vec<NodeDiagnostic>>(bytes),
         SectionKind::IndexTable => table::<IndexTable>(bytes),
         SectionKind::Scopes => table::<crate::scopes::Scopes>(bytes),
+        SectionKind::ImageTable => table::<crate::image::Image>(bytes),
         SectionKind::BundleTable => table::<Vec<bundle::BundleFile>>(bytes),
         SectionKind::Source => Ok(Value::String(String::from_utf8_lossy(bytes).into_owned())),
         SectionKind::Positions => Ok(positions_value(&positions::decode(bytes)?)),

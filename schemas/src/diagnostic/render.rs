@@ -31,8 +31,7 @@ fn excerpt(found: &Diagnostic, source: &[u8]) -> Option<String> {
     let from = if start - indent > EXCERPT_CHARS_MAX { start - EXCERPT_CHARS_MAX / 2 } else { indent };
     let shown: String = chars[from..].iter().take(EXCERPT_CHARS_MAX).map(|c| printable(*c)).collect();
     // Tabs keep their width under the carets by being repeated there.
-    let pad: String =
-        chars[from..start].iter().map(|c| if *c == '\t' { '\t' } else { ' ' }).collect();
+    let pad: String = chars[from..start].iter().map(|c| if *c == '\t' { '\t' } else { ' ' }).collect();
     let carets = "^".repeat((end - start).clamp(1, EXCERPT_CHARS_MAX));
     Some(format!("    {shown}\n    {pad}{carets}\n"))
 }
