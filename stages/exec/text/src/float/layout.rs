@@ -26,10 +26,20 @@ pub fn push_repr(out: &mut String, value: f64) {
     if value.is_sign_negative() {
         out.push('-');
     }
+    let magnitude = value.abs();
     if value.is_infinite() {
         out.push_str("inf");
+    } else if (1e-4..1e16).contains(&magnitude) {
+        // Here the digits' writer lays them out as Python does, unless it chose an exponent.
+        let mut buffer = zmij::Buffer::new();
+        let plain = buffer.format_finite(magnitude);
+        if plain.contains('e') {
+            push_finite(out, magnitude, Layout::Repr, false, true);
+        } else {
+            out.push_str(plain);
+        }
     } else {
-        push_finite(out, value.abs(), Layout::Repr, false, true);
+        push_finite(out, magnitude, Layout::Repr, false, true);
     }
 }
 

@@ -28,6 +28,11 @@ pub enum IntError {
 ///
 /// `max_digits` limits bases that are no power of two (`sys.set_int_max_str_digits`; 0 is no limit).
 pub fn parse(text: &[u8], base: u32, max_digits: usize) -> Result<ParsedInt, IntError> {
+    if base == 10
+        && let Some(value) = plain_decimal(text)
+    {
+        return Ok(ParsedInt::Small(value));
+    }
     let ascii = to_ascii(text).ok_or(IntError::Invalid)?;
     let mut rest = trim(&ascii);
     let negative = match rest {
@@ -51,6 +56,16 @@ pub fn parse(text: &[u8], base: u32, max_digits: usize) -> Result<ParsedInt, Int
         Ok(value) => Ok(ParsedInt::Small(if negative { -value } else { value })),
         Err(_) => Ok(ParsedInt::Large { negative, radix, digits }),
     }
+}
+
+/// The value of nothing but a few digits after an optional `-`: what nearly every text is.
+fn plain_decimal(text: &[u8]) -> Option<i64> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+    Some(if digits.len() < text.len() { -value } else { value })
 }
 
 /// The radix, and the digits after a prefix that fits it; an underscore may follow the prefix.
