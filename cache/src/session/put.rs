@@ -1,0 +1,131 @@
+//! Puts: they never fail for the caller; what cannot be written stays in memory and the session says why.
+
+use dx_schemas::digest::{ActionId, ContentId};
+
+use super::{Session, Writer, lock, read, write};
+use crate::blob::Blob;
+use crate::frame;
+use crate::key::{EntryKey, Origin, RecordKey};
+use crate::large;
+use crate::lookup::Miss;
+use crate::segment::{Entry, Place};
+use crate::writer::{PackWriter, Unwritten};
+
+impl Session {
+    /// Stores bytes under their digest. What is there already, and whole, is not written again.
+    pub fn put(&self, bytes: &[u8]) -> ContentId {
+        let id = ContentId::of(bytes);
+        self.put_known(&id, bytes, Origin::Local);
+        id
+    }
+
+    pub fn put_many<B: AsRef<[u8]>>(&self, contents: &[B]) -> Vec<ContentId> {
+        contents.iter().map(|bytes| self.put(bytes.as_ref())).collect()
+    }
+
+    /// Stores the production result of an action, replacing an earlier one.
+    pub fn put_action(&self, id: &ActionId, record: &[u8]) {
+        self.put_record(&RecordKey::result(*id), Origin::Local, record);
+    }
+
+    pub fn put_actions<B: AsRef<[u8]>>(&self, records: &[(ActionId, B)]) {
+        for (id, record) in records {
+            self.put_action(id, record.as_ref());
+        }
+    }
+
+    pub fn put_record(&self, key: &RecordKey, origin: Origin, record: &[u8]) {
+        self.store(EntryKey::record(key), origin, record, None);
+    }
+
+    /// As [`Session::put`], for a caller that has just computed the digest of `bytes`.
+    pub(crate) fn put_known(&self, id: &ContentId, bytes: &[u8], origin: Origin) {
+        debug_assert_eq!(*id, ContentId::of(bytes));
+        self.store(EntryKey::content(id), origin, bytes, Some(id));
+    }
+
+    fn store(&self, key: EntryKey, origin: Origin, bytes: &[u8], id: Option<&ContentId>) {
+        let earlier = lock(&self.damaged).remove(&key);
+        let damage = match self.find_unreported(&key, id) {
+            Ok((found, entry)) if found[..] == *bytes => {
+                self.note_used(entry);
+                return;
+            }
+            Ok(_) if id.is_some() => Some(Miss::Damaged("content does not match its digest")),
+            Ok(_) | Err(Miss::Absent) => earlier,
+            Err(miss) => Some(miss),
+        };
+        if let Some(miss) = damage {
+            let subject = match id {
+                Some(id) => format!("content {id}"),
+                None => format!("record {}", ActionId(key.hash)),
+            };
+            self.repaired(subject, &miss.to_string());
+        }
+        let Ok(len) = u32::try_from(bytes.len()) else {
+            return self.keep_in_memory(key, origin, bytes);
+        };
+        let mut entry = Entry { key, place: Place::File, len, used_minutes: self.now_minutes, origin };
+        if id.is_some() && bytes.len() >= self.cache.options().large_bytes_min {
+            if !self.is_storing() {
+                return self.keep_in_memory(key, origin, bytes);
+            }
+            lock(&self.proved_files).remove(&key.hash);
+            if let Err(error) = large::write(self.cache.layout(), bytes) {
+                self.turn_off(format!("cannot write to the cache: {error}"));
+                return self.keep_in_memory(key, origin, bytes);
+            }
+        } else if bytes.len() > frame::PAYLOAD_BYTES_MAX {
+            return self.keep_in_memory(key, origin, bytes);
+        } else {
+            let mut encoded = Vec::new();
+            frame::append(&mut encoded, &key, origin, bytes);
+            match self.append(&encoded) {
+                Some(place) => entry.place = place,
+                None => return self.keep_in_memory(key, origin, bytes),
+            }
+        }
+        write(&self.fresh).insert(key, entry);
+        self.note_used(entry);
+    }
+
+    fn append(&self, encoded: &[u8]) -> Option<Place> {
+        let mut writer = lock(&self.writer);
+        if let Writer::Idle = *writer {
+            let index = read(&self.index).clone();
+            *writer = match PackWriter::open(self.cache.layout(), &index, self.cache.maps_files()) {
+                Ok(opened) => {
+                    write(&self.packs).insert(opened.id, opened.reader.clone());
+                    Writer::Open(Box::new(opened))
+                }
+                Err(error) => Writer::Off(format!("cannot write to the cache: {error}")),
+            };
+        }
+        let Writer::Open(open) = &mut *writer else { return None };
+        let pack = open.id;
+        match open.append(encoded) {
+            Ok(offset) => Some(Place::Pack { pack, offset }),
+            Err(unwritten) => {
+                // The last of the frames handed back is the caller's own; it lands in memory with the others.
+                self.rescue(&mut writer, unwritten);
+                None
+            }
+        }
+    }
+
+    /// The disk is full (or worse): what was buffered moves to memory, and nothing is written from here on.
+    pub(super) fn rescue(&self, writer: &mut Writer, unwritten: Unwritten) {
+        *writer = Writer::Off(format!("cannot write to the cache: {}", unwritten.error));
+        let mut fresh = write(&self.fresh);
+        let mut memory = write(&self.memory);
+        let _ = frame::walk(&unwritten.frames, |_, found| {
+            fresh.remove(&found.key);
+            memory.insert(found.key, (found.origin, Blob::copy_of(found.payload)));
+            Ok(())
+        });
+    }
+
+    fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {
+        write(&self.memory).insert(key, (origin, Blob::copy_of(bytes)));
+    }
+}
