@@ -18,7 +18,7 @@ pub enum ConstTag {
     Float,
     /// The imaginary part's bits.
     Imaginary,
-    /// WTF-8: UTF-8 that may hold single surrogates.
+    /// UTF-8 that may hold surrogates, each three bytes, never joined to pairs (Python's `surrogatepass`).
     Str,
     Bytes,
 }
@@ -118,22 +118,18 @@ pub(super) fn view(tag: u8, body: &[u8]) -> Const<'_> {
     }
 }
 
-/// Whether bytes are generalised UTF-8: as UTF-8, but surrogates may stand alone (a pair must be one character).
+/// Whether bytes are generalised UTF-8: as UTF-8, but surrogates may stand as characters of their own. Two that would
+/// make a pair stay two: `'\ud800\udc00'` has length 2 in Python and is not `'\U00010000'`.
 pub fn is_wtf8(bytes: &[u8]) -> bool {
     let mut rest = bytes;
-    let mut after_high = false;
     loop {
         match std::str::from_utf8(rest) {
             Ok(_) => return true,
             Err(error) => {
-                let at = error.valid_up_to();
-                after_high &= at == 0;
-                let &[0xed, second @ 0xa0..=0xbf, 0x80..=0xbf, ..] = &rest[at..] else { return false };
-                if after_high && second >= 0xb0 {
+                let &[0xed, 0xa0..=0xbf, 0x80..=0xbf, ref after @ ..] = &rest[error.valid_up_to()..] else {
                     return false;
-                }
-                after_high = second < 0xb0;
-                rest = &rest[at + 3..];
+                };
+                rest = after;
             }
         }
     }
