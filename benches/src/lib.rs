@@ -1,1 +1,7 @@
-//! Whole-program benchmarks beside peers.
+//! Whole-program benchmarks beside peers: processes are timed from outside, in pairs that alternate.
+//!
+//! A figure of one side alone says little on a shared machine, so every result is a ratio to a peer that ran in the
+//! same minutes. CPU time is user and system time of the process and its waited-for children.
+
+pub mod project;
+pub mod timing;

@@ -1,0 +1,53 @@
+# The index of what can be done here; `make help` prints it.
+SHELL := /bin/bash
+CARGO ?= cargo
+PREFIX ?= /usr/local
+NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
+BINARIES := dx-parse dx-index dx-codegen dx-exec dx-pipe
+
+.PHONY: help build demo test check bench soak conformance install man clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r n d; do printf '  make %-12s %s\n' "$$n" "$$d"; done
+
+build: ## release executables in target/release
+	$(CARGO) build --release --locked $(addprefix -p ,$(BINARIES))
+
+demo: ## build the standard library and two example projects, run them, edit a function, rebuild
+	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES))
+	@scripts/demo target/quick
+
+test: ## every test
+	$(CARGO) build --locked $(addprefix -p ,$(BINARIES))
+ifneq ($(NEXTEST),)
+	$(CARGO) nextest run --workspace --locked --no-fail-fast
+else
+	$(CARGO) test --workspace --locked --no-fail-fast
+endif
+
+check: ## formatting, lints, rules of the house, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) test -q -p dx-scripts --locked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked -q
+
+bench: ## figures beside peers (installs what it compares with)
+	@benches/run
+
+soak: ## long runs: faults, random edits
+	DX_SOAK=1 $(CARGO) nextest run --workspace --locked --cargo-profile quick
+
+conformance: ## CPython's own regression tests on dx-exec (needs the reference Pythons)
+	@scripts/conformance-run
+
+install: build ## into $(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(addprefix target/release/,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+
+man: build ## manual pages in target/man
+	@mkdir -p target/man
+	@for b in $(BINARIES); do target/release/$$b --man > target/man/$$b.1 || exit 1; done; ls target/man
+
+clean: ## remove what was built
+	$(CARGO) clean
