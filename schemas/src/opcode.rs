@@ -172,8 +172,10 @@ macro_rules! for_each_opcode {
             XOR_INPLACE ABC [Write Read Read] None effect "R[A] = R[B] ^= R[C]";
             AND_INPLACE ABC [Write Read Read] None effect "R[A] = R[B] &= R[C]";
             FLOORDIV_INPLACE ABC [Write Read Read] None effect "R[A] = R[B] //= R[C]";
-            ADD_INT ABC [Write Read SmallInt] None effect "R[A] = R[B] + C (also for `+= C` on a local)";
+            ADD_INT ABC [Write Read SmallInt] None effect "R[A] = R[B] + C";
             SUB_INT ABC [Write Read SmallInt] None effect "R[A] = R[B] - C";
+            ADD_INT_INPLACE ABC [Write Read SmallInt] None effect "R[A] = R[B] += C";
+            SUB_INT_INPLACE ABC [Write Read SmallInt] None effect "R[A] = R[B] -= C";
             EQ ABC [Write Read Read] None effect "R[A] = R[B] == R[C]";
             NE ABC [Write Read Read] None effect "R[A] = R[B] != R[C]";
             LT ABC [Write Read Read] None effect "R[A] = R[B] < R[C]";
@@ -261,8 +263,8 @@ macro_rules! for_each_opcode {
             PUSH_EXCEPTION ABC [Write Read Unused] None pure "R[A] = the exception handled so far; R[B] is the handled one now";
             POP_EXCEPTION ABC [Read Unused Unused] None pure "R[A] is the handled exception again";
             TEST_EXCEPTION ABC [Read Read Expect] Branch effect "take the branch if (exception R[A] matches R[B]) is C; TypeError if R[B] is no exception class";
-            MATCH_GROUP ABC [WritePair Read Read] None effect "`except*`: R[A], R[A+1] = part of R[B] that matches R[C] (or None), rest (or None)";
-            FINISH_GROUP ABC [Write Read Read] None effect "end of `except*`: R[A] = what to raise of list R[C] raised while handling R[B], or None";
+            MATCH_GROUP ABC [WritePair Read Read] None effect "`except*`: R[A], R[A+1] = part of R[B] that matches R[C] (or None), rest (or None); a naked exception is wrapped; the handled exception is set by PUSH_EXCEPTION";
+            FINISH_GROUP ABC [Write Read Read] None effect "end of `except*`: R[A] = what to raise when R[B] was caught and list R[C] holds what the clauses raised and, last, the unmatched rest or None; None if nothing";
             LOAD_SPECIAL ABC [WritePair Read Code] None effect "R[A], R[A+1] = method pair of R[B]'s type: C 0 __enter__, 1 __exit__, 2 __aenter__, 3 __aexit__";
             WITH_EXCEPTION ABC [Write ReadPair Read] None effect "R[A] = exit pair R[B], R[B+1] called with type, value, traceback of R[C]";
 
