@@ -27,6 +27,7 @@ mod large;
 mod layout;
 mod lease;
 mod lookup;
+pub mod manifest;
 mod options;
 mod pack;
 mod segment;
