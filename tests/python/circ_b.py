@@ -1,0 +1,2 @@
+import circ_a
+done = "b", hasattr(circ_a, "done")

@@ -1,0 +1,2 @@
+ready = True
+print("pkg init", __name__, __package__)

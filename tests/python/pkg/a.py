@@ -1,0 +1,4 @@
+X = "ax"
+def lazy():
+    from .sub import deep
+    return deep.value

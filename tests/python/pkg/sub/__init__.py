@@ -1,0 +1,4 @@
+__all__ = ["starred", "deep"]
+starred = "star"
+_hidden = 1
+not_exported = 2
