@@ -1,0 +1,121 @@
+//! The symbol table, cut into fragments and written in the schema's terms.
+
+use dx_schemas::scopes::{self as schema, ChildScope, ScopeKind, Scopes, Symbol};
+
+use dx_schemas::scopes::{Binding, symbol};
+
+use crate::file::File;
+use crate::symtable::names::CodeName;
+use crate::symtable::{Scope, ScopeId, SymbolTable, def};
+
+/// What CPython's bits are called in the schema.
+const SYMBOL_FLAGS: [(u16, u16); 9] = [
+    (def::PARAM, symbol::PARAMETER),
+    (def::LOCAL, symbol::ASSIGNED),
+    (def::USE, symbol::REFERENCED),
+    (def::IMPORT, symbol::IMPORTED),
+    (def::ANNOT, symbol::ANNOTATED),
+    (def::NONLOCAL, symbol::NONLOCAL),
+    (def::TYPE_PARAM, symbol::TYPE_PARAM),
+    (def::COMP_ITER, symbol::ITERATION),
+    (def::FREE_CLASS, symbol::FREE_CLASS),
+];
+
+/// The scopes of every fragment, in order, and where each fragment's own scope is in the table.
+pub(crate) fn by_fragment(
+    file: &File<'_>,
+    table: &SymbolTable<'_>,
+    names: &[CodeName],
+) -> (Vec<Scopes>, Vec<ScopeId>) {
+    let mut cut: Vec<Scopes> = file.rows.iter().map(|_| Scopes::default()).collect();
+    let mut own = vec![SymbolTable::TOP; file.rows.len()];
+    // Scopes still to write, with the index that the nearest written scope around them has in its fragment.
+    let mut pending = vec![(SymbolTable::TOP, 0)];
+    while let Some((id, around)) = pending.pop() {
+        let scope = table.scope(id);
+        let fragment = scope.place.fragment as usize;
+        let written = &mut cut[fragment].scopes;
+        let mut index = written.len() as u32;
+        if is_written(scope) {
+            let name = &names[id.0 as usize];
+            let crosses =
+                scope.parent.is_none_or(|parent| table.scope(parent).place.fragment != scope.place.fragment);
+            if crosses {
+                own[fragment] = id;
+            }
+            written.push(schema::Scope {
+                kind: scope.kind,
+                node: scope.place.node,
+                name: name.name.clone(),
+                qualname: name.qualname.clone(),
+                parent: if crosses { 0 } else { around },
+                flags: scope_flags(scope),
+                symbols: symbols(table, scope),
+            });
+        } else {
+            index = around;
+        }
+        pending.extend(scope.children.iter().rev().map(|child| (*child, index)));
+    }
+    for (fragment, scopes) in cut.iter_mut().enumerate() {
+        scopes.future_annotations = file.future_annotations;
+        let class = table.scope(own[fragment]).class_name;
+        scopes.class_name = class.map_or_else(String::new, |sym| table.names.text(sym).to_owned());
+        scopes.children = file.children(fragment as u32).iter().map(|child| child_scope(table, own[*child as usize])).collect();
+    }
+    (cut, own)
+}
+
+/// A function without annotations has an annotation scope in CPython's table, for which no code is ever made.
+fn is_written(scope: &Scope) -> bool {
+    scope.kind != ScopeKind::Annotations || scope.annotated
+}
+
+fn symbols(table: &SymbolTable<'_>, scope: &Scope) -> Vec<Symbol> {
+    let mut symbols: Vec<Symbol> = scope
+        .symbols
+        .iter()
+        .map(|entry| Symbol {
+            name: table.names.text(entry.sym).to_owned(),
+            binding: entry.binding,
+            flags: SYMBOL_FLAGS
+                .iter()
+                .filter(|(bit, _)| entry.flags & bit != 0)
+                .fold(0, |flags, (_, flag)| flags | flag),
+        })
+        .collect();
+    symbols.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    symbols
+}
+
+fn scope_flags(scope: &Scope) -> u16 {
+    use schema::scope as flag;
+    let has_variables = matches!(scope.kind, ScopeKind::Module | ScopeKind::Class);
+    [
+        (scope.generator, flag::GENERATOR),
+        (scope.coroutine, flag::COROUTINE),
+        (scope.inlined, flag::INLINED),
+        (scope.needs_class_cell, flag::NEEDS_CLASS_CELL),
+        (scope.needs_classdict, flag::NEEDS_CLASSDICT_CELL),
+        (scope.can_see_class, flag::CAN_SEE_CLASS),
+        (scope.nested, flag::NESTED),
+        (scope.annotated && has_variables, flag::HAS_ANNOTATIONS),
+        (scope.conditional_annotations, flag::CONDITIONAL_ANNOTATIONS),
+        (scope.sees_locals, flag::SEES_LOCALS),
+    ]
+    .into_iter()
+    .filter(|(on, _)| *on)
+    .fold(0, |flags, (_, flag)| flags | flag)
+}
+
+fn child_scope(table: &SymbolTable<'_>, id: ScopeId) -> ChildScope {
+    let scope = table.scope(id);
+    let mut free: Vec<String> = scope
+        .symbols
+        .iter()
+        .filter(|entry| entry.binding == Binding::Free || entry.flags & def::FREE_CLASS != 0)
+        .map(|entry| table.names.text(entry.sym).to_owned())
+        .collect();
+    free.sort_unstable();
+    ChildScope { free, needs_class_cell: scope.needs_class_cell }
+}
