@@ -241,9 +241,11 @@ impl<'a> Node<'a> {
 
     /// The name in the payload; `None` where an optional one is missing.
     pub fn name(&self) -> Option<&'a str> {
-        match self.payload() {
-            NO_PAYLOAD => None,
-            index => Some(self.tree.name(index)),
+        match (self.kind().payload(), self.payload()) {
+            (Payload::Name | Payload::OptionalName, index) if index != NO_PAYLOAD => {
+                Some(self.tree.name(index))
+            }
+            _ => None,
         }
     }
 
