@@ -45,8 +45,8 @@ fn build(builder: &mut TreeBuilder, shape: &Shape) {
     match kind.payload() {
         Payload::Name => builder.set_name(node, &shape.text),
         Payload::Const => builder.set_const(node, Const::Str(shape.text.as_bytes())),
-        Payload::OptionalName if shape.extra % 2 == 0 => builder.set_name(node, &shape.text),
-        Payload::OptionalConst if shape.extra % 2 == 0 => builder.set_const(node, Const::Bytes(b"x")),
+        Payload::OptionalName if shape.extra.is_multiple_of(2) => builder.set_name(node, &shape.text),
+        Payload::OptionalConst if shape.extra.is_multiple_of(2) => builder.set_const(node, Const::Bytes(b"x")),
         Payload::Number => builder.set_payload(node, shape.extra.into()),
         Payload::None | Payload::OptionalName | Payload::OptionalConst => {}
     }
