@@ -1,1 +1,23 @@
-//! The driver: stage table, graph, scheduler, explain, progress, events.
+//! The driver: it decides which stages have to run, runs them, and explains why. It links no stage.
+
+mod build;
+mod command;
+mod engine;
+mod failure;
+mod findings;
+mod jobs;
+mod log;
+mod module_name;
+mod observe;
+mod resolve;
+mod result;
+mod search;
+mod snapshot;
+mod state;
+mod store;
+mod tool;
+mod trace;
+mod worker;
+mod workspace;
+
+pub use command::main;

@@ -1,0 +1,89 @@
+//! `dx-pipe build`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::build::{Options, build};
+use crate::engine::Proof;
+use crate::failure::Failure;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// files and folders; the current folder when absent
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+    /// say what would be done
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// run every unit twice and compare the bytes
+    #[arg(long, conflicts_with = "verify_incremental")]
+    check_determinism: bool,
+    /// run every unit and compare with what the cache holds
+    #[arg(long)]
+    verify_incremental: bool,
+}
+
+/// Options of every command that builds.
+#[derive(Args, Clone)]
+pub struct Common {
+    /// units at a time; as many as there are processors when absent
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// go on with other files after a failure
+    #[arg(short, long)]
+    pub keep_going: bool,
+    /// print what ran and why
+    #[arg(long)]
+    pub explain: bool,
+    /// no progress and no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// findings as text with an excerpt, or one JSON object a line
+    #[arg(long, value_enum, default_value = "text")]
+    pub message_format: MessageFormat,
+    /// write one JSON object per event to FILE
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// write a trace that Perfetto opens to FILE
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    Text,
+    Json,
+}
+
+impl Common {
+    pub fn options(self, paths: Vec<PathBuf>) -> Options {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Options {
+            paths,
+            jobs: self.jobs.unwrap_or(processors).clamp(1, 256),
+            keep_going: self.keep_going,
+            dry_run: false,
+            explain: self.explain,
+            quiet: self.quiet,
+            proof: Proof::None,
+            json_messages: self.message_format == MessageFormat::Json,
+            events: self.events,
+            trace: self.trace,
+        }
+    }
+}
+
+pub fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths };
+    let mut options = arguments.common.options(paths);
+    options.dry_run = arguments.dry_run;
+    if arguments.check_determinism {
+        options.proof = Proof::Determinism;
+    } else if arguments.verify_incremental {
+        options.proof = Proof::Incremental;
+    }
+    Ok(build(&options)?.exit as u8)
+}

@@ -1,0 +1,179 @@
+//! The workspace: where its root is, what its configuration says, where `.dx` and the cache lie.
+//!
+//! The root is the nearest folder upwards with `dx.toml`, `pyproject.toml` or `.git`; without any, the folder itself.
+//! Keys and artifacts hold only paths relative to it, so a workspace may be moved or copied.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// Files that mark a root, in order of preference within one folder.
+const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
+
+/// `dx.toml`, or the table `[tool.dx]` of `pyproject.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Folders that absolute imports start from, in order.
+    #[serde(default)]
+    pub roots: Vec<String>,
+    #[serde(default)]
+    pub cache: CacheConfig,
+    /// Stage -> option -> value, each part of the keys of that stage.
+    #[serde(default)]
+    pub options: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CacheConfig {
+    /// Relative to the root; `DX_CACHE` wins over it.
+    pub dir: Option<String>,
+    /// `5G`, `400M`, `1024`.
+    pub max_size: Option<String>,
+    pub max_age_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Pyproject {
+    tool: Option<Tools>,
+}
+
+#[derive(Deserialize)]
+struct Tools {
+    dx: Option<Config>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// Absolute, links resolved.
+    pub root: PathBuf,
+    pub config: Config,
+    /// The file that `config` came from.
+    pub config_file: Option<PathBuf>,
+}
+
+impl Workspace {
+    /// The workspace that `start` (a file or folder) lies in.
+    pub fn find(start: &Path) -> Result<Workspace, Failure> {
+        let start = fs::canonicalize(start).map_err(Failure::read(start))?;
+        let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(Path::new("/")) };
+        let marked = folder.ancestors().find(|folder| MARKS.iter().any(|mark| folder.join(mark).exists()));
+        let root = marked.unwrap_or(folder).to_path_buf();
+        let (config, config_file) = read_config(&root)?;
+        Ok(Workspace { root, config, config_file })
+    }
+
+    /// What can be thrown away at any time.
+    pub fn dx(&self) -> PathBuf {
+        self.root.join(".dx")
+    }
+
+    /// Files whose appearance or change would change the configuration.
+    pub fn config_candidates(&self) -> Vec<PathBuf> {
+        vec![self.root.join("dx.toml"), self.root.join("pyproject.toml")]
+    }
+
+    /// `DX_CACHE`, the configuration, or the user's cache folder.
+    pub fn cache_dir(&self) -> PathBuf {
+        if let Some(dir) = std::env::var_os("DX_CACHE").filter(|dir| !dir.is_empty()) {
+            return PathBuf::from(dir);
+        }
+        if let Some(dir) = &self.config.cache.dir {
+            return self.root.join(dir);
+        }
+        user_cache().unwrap_or_else(|| self.dx()).join("dx")
+    }
+
+    /// Relative to the root where it lies in it; absolute otherwise.
+    pub fn relative<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    /// The options of one stage, sorted.
+    pub fn stage_options(&self, stage: &str) -> Vec<(String, String)> {
+        let short = stage.strip_prefix("dx-").unwrap_or(stage);
+        let table = self.config.options.get(stage).or_else(|| self.config.options.get(short));
+        table.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+fn user_cache() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
+    set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(set("HOME")?).join(".cache")))
+}
+
+fn read_config(root: &Path) -> Result<(Config, Option<PathBuf>), Failure> {
+    let own = root.join("dx.toml");
+    if let Some(text) = read_if_there(&own)? {
+        let config = toml::from_str(&text)
+            .map_err(|error| Failure::Config { path: own.clone(), reason: error.to_string() })?;
+        return Ok((config, Some(own)));
+    }
+    let shared = root.join("pyproject.toml");
+    if let Some(text) = read_if_there(&shared)? {
+        let parsed: Pyproject = toml::from_str(&text)
+            .map_err(|error| Failure::Config { path: shared.clone(), reason: error.to_string() })?;
+        if let Some(config) = parsed.tool.and_then(|tools| tools.dx) {
+            return Ok((config, Some(shared)));
+        }
+    }
+    Ok((Config::default(), None))
+}
+
+fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::read(path)(error)),
+    }
+}
+
+/// `5G`, `400M`, `12K`, `1024`.
+pub fn parse_size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
+        Some((at, _)) => text.split_at(at),
+        None => (text, ""),
+    };
+    let scale = match unit.trim().to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        let sizes = ["1024", "2K", "400M", "5G", "5 GiB", "x", "5X", ""].map(parse_size);
+        let gib = 5 << 30;
+        assert_eq!(sizes, [Some(1024), Some(2048), Some(400 << 20), Some(gib), Some(gib), None, None, None]);
+    }
+
+    #[test]
+    fn the_nearest_mark_is_the_root_and_its_configuration_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("pyproject.toml"), "[tool.dx]\nroots = [\"lib\"]\n[tool.other]\nx = 1\n")
+            .unwrap();
+        let found = Workspace::find(&root.join("a/b")).unwrap();
+        assert_eq!((found.root.as_path(), found.config.roots.len()), (root.as_path(), 1));
+        fs::write(root.join("a/dx.toml"), "unknown = 1\n").unwrap();
+        let error = Workspace::find(&root.join("a/b")).unwrap_err().to_string();
+        assert!(error.contains("a/dx.toml") && error.contains("unknown"), "{error}");
+    }
+}
