@@ -7,8 +7,6 @@
 use dx_schemas::syntax::{FragmentKind, FragmentRow, FragmentTable};
 use dx_schemas::tree::{Node, NodeId, NodeKind, Tree};
 
-use crate::symtable::Place;
-
 /// Why a fragment table and trees are not those of one file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {

@@ -39,3 +39,15 @@ pub fn index(table: &FragmentTable, trees: &[Tree<'_>]) -> Result<Indexed, Misma
     let (scopes, _own) = scopes::by_fragment(&file, &walked.table, &names);
     Ok(Indexed { scopes, diagnostics: findings.finish() })
 }
+
+/// The symbol table of a file in the terms of CPython's `_symtable`, for comparing the two.
+///
+/// # Errors
+/// As [`index`].
+pub fn symbol_table_text(table: &FragmentTable, trees: &[Tree<'_>]) -> Result<String, Mismatch> {
+    let file = file::File::new(table, trees)?;
+    let mut findings = findings::Findings::default();
+    let mut walked = symtable::walk::walk(&file, &mut findings);
+    symtable::resolve::resolve(&mut walked.table, &mut findings);
+    Ok(symtable::text::text(&walked.table))
+}

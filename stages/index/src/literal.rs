@@ -41,7 +41,9 @@ pub(crate) fn value(node: Node<'_>) -> Option<Value<'_>> {
         NodeKind::UnaryOp if node.extra() == UnaryOperator::USub as u16 => {
             let [operand] = node.slots();
             match of_constant(operand.constant()?)? {
-                Value::Int(negative, magnitude) => Some(Value::Int(!negative && !magnitude.is_empty(), magnitude)),
+                Value::Int(negative, magnitude) => {
+                    Some(Value::Int(!negative && !magnitude.is_empty(), magnitude))
+                }
                 Value::Float(value) => Some(Value::Float(-value)),
                 Value::Complex(real, imaginary) => Some(Value::Complex(-real, -imaginary)),
                 _ => None,

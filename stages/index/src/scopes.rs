@@ -29,9 +29,10 @@ pub(crate) fn by_fragment(
 ) -> (Vec<Scopes>, Vec<ScopeId>) {
     let mut cut: Vec<Scopes> = file.rows.iter().map(|_| Scopes::default()).collect();
     let mut own = vec![SymbolTable::TOP; file.rows.len()];
-    // Scopes still to write, with the index that the nearest written scope around them has in its fragment.
-    let mut pending = vec![(SymbolTable::TOP, 0)];
-    while let Some((id, around)) = pending.pop() {
+    // Scopes still to write, with the index that the nearest written scope around them has in its fragment, and
+    // whether they are annotations that become strings.
+    let mut pending = vec![(SymbolTable::TOP, 0, false)];
+    while let Some((id, around, strings)) = pending.pop() {
         let scope = table.scope(id);
         let fragment = scope.place.fragment as usize;
         let written = &mut cut[fragment].scopes;
@@ -50,18 +51,29 @@ pub(crate) fn by_fragment(
                 qualname: name.qualname.clone(),
                 parent: if crosses { 0 } else { around },
                 flags: scope_flags(scope),
-                symbols: symbols(table, scope),
+                symbols: symbols(table, scope, strings),
             });
         } else {
             index = around;
         }
-        pending.extend(scope.children.iter().rev().map(|child| (*child, index)));
+        if strings {
+            continue;
+        }
+        pending.extend(scope.children.iter().rev().map(|child| (*child, index, false)));
+        // A function still has code that returns them; those of variables are stored where they stand.
+        let functions =
+            scope.detached_children.iter().rev().filter(|child| table.scope(**child).place != scope.place);
+        pending.extend(functions.map(|child| (*child, index, true)));
     }
     for (fragment, scopes) in cut.iter_mut().enumerate() {
         scopes.future_annotations = file.future_annotations;
         let class = table.scope(own[fragment]).class_name;
         scopes.class_name = class.map_or_else(String::new, |sym| table.names.text(sym).to_owned());
-        scopes.children = file.children(fragment as u32).iter().map(|child| child_scope(table, own[*child as usize])).collect();
+        scopes.children = file
+            .children(fragment as u32)
+            .iter()
+            .map(|child| child_scope(table, own[*child as usize]))
+            .collect();
     }
     (cut, own)
 }
@@ -71,13 +83,14 @@ fn is_written(scope: &Scope) -> bool {
     scope.kind != ScopeKind::Annotations || scope.annotated
 }
 
-fn symbols(table: &SymbolTable<'_>, scope: &Scope) -> Vec<Symbol> {
+fn symbols(table: &SymbolTable<'_>, scope: &Scope, strings: bool) -> Vec<Symbol> {
     let mut symbols: Vec<Symbol> = scope
         .symbols
         .iter()
+        .filter(|entry| !strings || entry.flags & def::PARAM != 0)
         .map(|entry| Symbol {
             name: table.names.text(entry.sym).to_owned(),
-            binding: entry.binding,
+            binding: if strings { Binding::Local } else { entry.binding },
             flags: SYMBOL_FLAGS
                 .iter()
                 .filter(|(bit, _)| entry.flags & bit != 0)

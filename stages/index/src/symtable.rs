@@ -7,6 +7,7 @@
 
 pub(crate) mod names;
 pub(crate) mod resolve;
+pub(crate) mod text;
 pub(crate) mod walk;
 
 use dx_schemas::scopes::{Binding, ScopeKind};
@@ -79,10 +80,10 @@ pub(crate) struct Scope {
     pub(crate) conditional_annotations: bool,
     pub(crate) annotated: bool,
     pub(crate) sees_locals: bool,
-    /// Annotations under `from __future__ import annotations`: they become strings, their names mean nothing.
-    pub(crate) detached: bool,
     pub(crate) symbols: Vec<Entry>,
     pub(crate) children: Vec<ScopeId>,
+    /// Annotations under `from __future__ import annotations`: they become strings, their names mean nothing.
+    pub(crate) detached_children: Vec<ScopeId>,
     pub(crate) collecting: Collecting,
 }
 

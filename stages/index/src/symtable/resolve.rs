@@ -290,6 +290,9 @@ impl Resolver<'_, '_> {
                     if existing.flags & def::BOUND != 0 && !in_class && !is_free_inside() {
                         free.remove(&entry.sym);
                     }
+                    if binding == Binding::Free && !in_class {
+                        self.table.add_flags(parent.scope, entry.sym, entry.flags & def::USE);
+                    }
                 }
             }
         }

@@ -245,13 +245,14 @@ impl<'a> Walker<'_, 'a> {
             conditional_annotations: false,
             annotated: false,
             sees_locals: false,
-            detached,
             symbols: Vec::new(),
             children: Vec::new(),
+            detached_children: Vec::new(),
             collecting,
         });
-        if let Some(parent) = parent.filter(|_| !detached) {
-            self.table.scope_mut(parent).children.push(id);
+        if let Some(parent) = parent {
+            let outer = self.table.scope_mut(parent);
+            if detached { &mut outer.detached_children } else { &mut outer.children }.push(id);
         }
         self.reenter(id);
         if matches!(

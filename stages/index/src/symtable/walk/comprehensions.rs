@@ -47,11 +47,7 @@ impl<'a> Walker<'_, 'a> {
         let mut tasks = Vec::new();
         for (at, clause) in clauses.children().enumerate() {
             let [target, iter, conditions] = clause.slots();
-            tasks.extend([
-                Task::IterationTarget(true),
-                Task::Visit(target),
-                Task::IterationTarget(false),
-            ]);
+            tasks.extend([Task::IterationTarget(true), Task::Visit(target), Task::IterationTarget(false)]);
             if at > 0 {
                 tasks.extend([Task::IterableDepth(1), Task::Visit(iter), Task::IterableDepth(-1)]);
             }
@@ -98,8 +94,9 @@ impl<'a> Walker<'_, 'a> {
             if is_comprehension {
                 let known = self.lookup(scope, sym);
                 if known & def::COMP_ITER != 0 && known & def::LOCAL != 0 {
-                    let message =
-                        format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
+                    let message = format!(
+                        "assignment expression cannot rebind comprehension iteration variable '{name}'"
+                    );
                     self.error(target, "named-expression-rebinds-iteration", message);
                     return;
                 }

@@ -92,7 +92,11 @@ impl<'a> Walker<'_, 'a> {
             let known = self.lookup(self.current, sym);
             if simple && known & (def::GLOBAL | def::NONLOCAL) != 0 && self.current != SymbolTable::TOP {
                 let kind = if known & def::GLOBAL != 0 { "global" } else { "nonlocal" };
-                self.error(node, "annotated-name-declared", format!("annotated name '{name}' can't be {kind}"));
+                self.error(
+                    node,
+                    "annotated-name-declared",
+                    format!("annotated name '{name}' can't be {kind}"),
+                );
             }
             if simple {
                 self.define(name, def::ANNOT | def::LOCAL, target);

@@ -31,11 +31,11 @@ impl<'a> Walker<'_, 'a> {
                 self.mangled_sets.push(BTreeSet::new());
             }
             NodeKind::FunctionDef => {
-                let [_, _, defaults, keyword_defaults] = definition.slots();
-                for (list, name) in [(defaults, ".defaults"), (keyword_defaults, ".kwdefaults")] {
-                    if list.children().next().is_some() {
-                        self.define_implicit(name, def::PARAM);
-                    }
+                // CPython has room for positional defaults also where there are none.
+                self.define_implicit(".defaults", def::PARAM);
+                let [_, _, _, keyword_defaults] = definition.slots();
+                if keyword_defaults.children().next().is_some() {
+                    self.define_implicit(".kwdefaults", def::PARAM);
                 }
             }
             _ => {}
