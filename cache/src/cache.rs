@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::CacheError;
 use crate::format::{self, CacheId};
@@ -28,7 +29,7 @@ struct Inner {
     options: CacheOptions,
     mapping: bool,
     /// The FORMAT file was damaged and written anew.
-    reformatted: bool,
+    reformatted: AtomicBool,
 }
 
 impl Cache {
@@ -61,6 +62,7 @@ impl Cache {
                 Ok(bytes) => match format::read(&bytes) {
                     format::Read::Current(id) => {
                         let mapping = !files::is_network(dir);
+                        let reformatted = AtomicBool::new(reformatted);
                         return Ok(Cache(Arc::new(Inner { layout, id, options, mapping, reformatted })));
                     }
                     format::Read::Future(found) => {
@@ -108,9 +110,9 @@ impl Cache {
         &self.0.options
     }
 
-    /// Whether opening found the FORMAT file damaged and wrote it anew.
-    pub fn was_reformatted(&self) -> bool {
-        self.0.reformatted
+    /// Whether opening found the FORMAT file damaged and wrote it anew; said once.
+    pub(crate) fn take_reformatted(&self) -> bool {
+        self.0.reformatted.swap(false, Ordering::Relaxed)
     }
 
     /// Whether a pack is still there: all that a null build asks.

@@ -47,6 +47,14 @@ impl Index {
         &self.segments
     }
 
+    /// Whether both name the same segments.
+    pub(crate) fn is_same(&self, other: &Index) -> bool {
+        let paths = |index: &Index| {
+            index.segments.iter().map(|segment| segment.path().to_owned()).collect::<Vec<_>>()
+        };
+        paths(self) == paths(other)
+    }
+
     pub(crate) fn next_sequence(&self) -> u64 {
         self.segments.first().map_or(1, |segment| segment.sequence().saturating_add(1))
     }

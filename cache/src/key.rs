@@ -89,8 +89,4 @@ impl EntryKey {
         let lane = if self.slot & SLOT_SHADOW == 0 { Lane::Production } else { Lane::Shadow };
         Some(RecordKey { kind, lane, id: ActionId(self.hash) })
     }
-
-    pub(crate) fn is_known(&self) -> bool {
-        self.is_content() || self.as_record().is_some()
-    }
 }

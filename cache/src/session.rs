@@ -8,7 +8,6 @@
 mod commit;
 mod get;
 mod put;
-mod recover;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -109,7 +108,7 @@ impl Session {
             lease: Mutex::default(),
             cache,
         };
-        if session.cache.was_reformatted() {
+        if session.cache.take_reformatted() {
             session.repaired("FORMAT".to_owned(), "did not match its checksum; the cache has a new identity");
         }
         if session.cache.options().read_only {
@@ -139,11 +138,15 @@ impl Session {
             self.repaired(name, what);
         }
         let recovered = if self.is_storing() {
-            recover::tails(layout, &index, self.cache.maps_files())
+            crate::recover::tails(layout, &index, self.cache.maps_files())
         } else {
             Vec::new()
         };
-        let pinned: Vec<PackId> = index.committed().into_keys().collect();
+        // At first everything that the index names may be asked for; later only what was asked for is kept from gc, so
+        // that a process which lives all day does not keep packs that nobody needs. (What gc moves is found again.)
+        let opened: Vec<PackId> = read(&self.packs).keys().copied().collect();
+        let pinned =
+            if lock(&self.lease).is_some() { opened } else { index.committed().into_keys().collect() };
         *write(&self.index) = Arc::new(index);
         if !recovered.is_empty() {
             let mut fresh = write(&self.fresh);

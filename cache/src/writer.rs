@@ -126,6 +126,11 @@ impl PackWriter {
         self.buffer.get(at..at.checked_add(len)?)
     }
 
+    /// Whether somebody removed the pack (`clear` does): what is appended from here on is lost.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+    }
+
     pub(crate) fn written(&self) -> u64 {
         self.written
     }

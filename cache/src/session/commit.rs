@@ -4,7 +4,6 @@
 //! waits for the disk; after a power failure checksums find what is missing.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{File, OpenOptions};
 use std::io;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use crate::clock::RENEW_AFTER_MINUTES;
 use crate::frame;
 use crate::index::{self, Index};
 use crate::layout::Layout;
+use crate::maintain::lock_file;
 use crate::pack::{self, PackId};
 use crate::segment::{self, Entry, Place, Segment};
 
@@ -31,13 +31,28 @@ pub struct CommitReport {
     pub not_stored: Option<String>,
 }
 
+enum Flushed {
+    Nothing,
+    /// This session's pack and how much of it is whole.
+    Upto(PackId, u64),
+    Removed(PackId),
+}
+
 impl Session {
     /// Makes everything that was put visible to other processes. May be called again; a session that ends without it
     /// leaves its whole frames for the next session to find.
     pub fn commit(&self) -> CommitReport {
         // Listed before the flush: another thread's later put may still be in the buffer when the index is written.
         let mut fresh: Vec<Entry> = read(&self.fresh).values().copied().collect();
-        let own = self.flush();
+        let own = match self.flush() {
+            Flushed::Nothing => None,
+            Flushed::Upto(id, written) => Some((id, written)),
+            Flushed::Removed(id) => {
+                write(&self.fresh).retain(|_, entry| entry.pack() != Some(id));
+                fresh.retain(|entry| entry.pack() != Some(id));
+                None
+            }
+        };
         let index = read(&self.index).clone();
         let mut committed = index.committed();
         fresh.retain(|entry| {
@@ -83,16 +98,22 @@ impl Session {
         }
     }
 
-    /// Writes what is buffered; returns this session's pack and how much of it is whole.
-    fn flush(&self) -> Option<(PackId, u64)> {
+    /// Writes what is buffered.
+    fn flush(&self) -> Flushed {
         let mut writer = lock(&self.writer);
-        let Writer::Open(open) = &mut *writer else { return None };
+        let Writer::Open(open) = &mut *writer else { return Flushed::Nothing };
+        if open.is_removed() {
+            let id = open.id;
+            // The cache was cleared under us: the next put begins a new pack.
+            *writer = Writer::Idle;
+            return Flushed::Removed(id);
+        }
         let (id, flushed) = (open.id, open.flush());
         let written = open.written();
         if let Err(unwritten) = flushed {
             self.rescue(&mut writer, unwritten);
         }
-        Some((id, written))
+        Flushed::Upto(id, written)
     }
 
     fn reason_off(&self) -> Option<String> {
@@ -145,11 +166,6 @@ fn publish(
     Segment::open(&path, map).map_err(|miss| io::Error::other(miss.to_string()))
 }
 
-/// The lock that keeps merges and removals apart; readers and writers never take it.
-pub(crate) fn maintenance_lock(layout: &Layout) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).read(true).write(true).open(layout.lock())
-}
-
 /// Replaces the run of small segments at the new end by one of them all. Skipped when somebody else is at it.
 fn merge_small(layout: &Layout, index: &Index, map: bool) -> Option<Index> {
     let segments = index.segments();
@@ -157,7 +173,7 @@ fn merge_small(layout: &Layout, index: &Index, map: bool) -> Option<Index> {
     if small <= SMALL_SEGMENTS_MAX {
         return None;
     }
-    let guard = maintenance_lock(layout).ok()?;
+    let guard = lock_file(layout).ok()?;
     guard.try_lock().ok()?;
     // As of now, under the lock: another merge may have replaced some of what this session knows.
     let current = Index::load(layout, map).ok()?;

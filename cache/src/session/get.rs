@@ -7,6 +7,7 @@ use dx_schemas::digest::{ActionId, ContentId};
 use super::{Session, Writer, lock, read, write};
 use crate::blob::Blob;
 use crate::frame;
+use crate::index::Index;
 use crate::key::{EntryKey, Origin, RecordKey};
 use crate::large;
 use crate::lookup::{Lookup, Miss, Record};
@@ -61,12 +62,27 @@ impl Session {
         }
     }
 
-    /// Tries what this session wrote, then the segments from newest to oldest; the first usable copy wins.
-    pub(super) fn find_unreported(
+    /// As `find` without the notes. A pack that vanished may have been compacted by gc: then the entry stands elsewhere
+    /// in an index that this session has not seen.
+    pub(crate) fn find_unreported(
         &self,
         key: &EntryKey,
         id: Option<&ContentId>,
     ) -> Result<(Blob, Entry), Miss> {
+        let found = self.find_indexed(key, id);
+        if !matches!(found, Err(Miss::Gone)) {
+            return found;
+        }
+        let known = read(&self.index).clone();
+        match Index::load(self.cache.layout(), self.cache.maps_files()) {
+            Ok(index) if !index.is_same(&known) => *write(&self.index) = Arc::new(index),
+            _ => return found,
+        }
+        self.find_indexed(key, id)
+    }
+
+    /// Tries what this session wrote, then the segments from newest to oldest; the first usable copy wins.
+    fn find_indexed(&self, key: &EntryKey, id: Option<&ContentId>) -> Result<(Blob, Entry), Miss> {
         if let Some((origin, blob)) = read(&self.memory).get(key) {
             let len = blob.len() as u32;
             let entry =

@@ -54,11 +54,3 @@ pub(crate) fn is_network(path: &Path) -> bool {
     // The field's width differs between systems; the magic numbers are 32 bits in all of them.
     NETWORK.contains(&(kind as u32))
 }
-
-/// Whether an error says that nothing can be written here any more (as against: this one file is odd).
-pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
-}

@@ -9,7 +9,7 @@ use crate::layout::Layout;
 use crate::pack::{self, Pack};
 use crate::segment::{Entry, Place};
 
-pub(super) fn tails(layout: &Layout, index: &Index, map: bool) -> Vec<Entry> {
+pub(crate) fn tails(layout: &Layout, index: &Index, map: bool) -> Vec<Entry> {
     let committed = index.committed();
     let mut out = Vec::new();
     for (id, size) in pack::list(layout).unwrap_or_default() {
