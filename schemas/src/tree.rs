@@ -138,6 +138,11 @@ impl<'a> Tree<'a> {
         u32_at(&self.nodes[index as usize * NODE_BYTES + 8..], 0)
     }
 
+    /// Nodes, names, constants and pool as they stand in the bytes: equal parts are equal trees.
+    pub fn parts(&self) -> [&'a [u8]; 4] {
+        [self.nodes, self.name_ends, self.constants, self.pool]
+    }
+
     pub fn node_count(&self) -> usize {
         self.nodes.len() / NODE_BYTES
     }
