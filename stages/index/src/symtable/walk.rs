@@ -52,11 +52,18 @@ pub(super) enum Task<'a> {
     Coroutine,
 }
 
+/// A name that is read, mangled, and the scope in which.
+#[derive(Clone, Copy)]
+pub(crate) struct Use {
+    pub(crate) place: Place,
+    pub(crate) scope: ScopeId,
+    pub(crate) sym: Sym,
+}
+
 /// What the first pass leaves behind.
 pub(crate) struct Walked<'a> {
     pub(crate) table: SymbolTable<'a>,
-    /// Every name that is read, and the scope in which.
-    pub(crate) uses: Vec<(Place, ScopeId)>,
+    pub(crate) uses: Vec<Use>,
 }
 
 pub(super) struct Walker<'f, 'a> {
@@ -71,7 +78,7 @@ pub(super) struct Walker<'f, 'a> {
     uncompiled: u32,
     /// Names that are mangled although they stand around a generic class, one set per such class.
     mangled_sets: Vec<BTreeSet<Sym>>,
-    uses: Vec<(Place, ScopeId)>,
+    uses: Vec<Use>,
 }
 
 pub(crate) fn walk<'a>(file: &File<'a>, findings: &mut Findings) -> Walked<'a> {

@@ -5,7 +5,7 @@ use dx_schemas::tree::node::flag;
 use dx_schemas::tree::{Node, NodeKind};
 
 use super::bind::Access;
-use super::{Task, Walker};
+use super::{Task, Use, Walker};
 use crate::symtable::{Comprehension, def};
 
 /// Builtins that see all locals of their caller.
@@ -76,8 +76,9 @@ impl<'a> Walker<'_, 'a> {
             return;
         }
         self.define_as(name, def::USE, node, access);
-        let place = self.place(node);
-        self.uses.push((place, self.current));
+        let sym = self.intern(name);
+        let (place, sym) = (self.place(node), self.mangled(sym));
+        self.uses.push(Use { place, scope: self.current, sym });
         if name == "super" && self.scope().is_function_like() {
             // Without arguments it asks for the class around it.
             self.define("__class__", def::USE, node);
