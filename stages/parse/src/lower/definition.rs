@@ -6,7 +6,7 @@ use ruff_python_ast as ast;
 use ruff_python_ast::{Parameters, Stmt, TypeParam};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::place::{from, skip_trivia};
+use super::place::{compound, from, skip_trivia};
 use super::{Draft, Lowering, Scope};
 
 impl Lowering<'_> {
@@ -31,7 +31,8 @@ impl Lowering<'_> {
     }
 
     fn function(&mut self, node: &ast::StmtFunctionDef) {
-        let function = self.open_at(NodeKind::Function, node);
+        let place = compound(&self.source.text, node.range);
+        let function = self.open(NodeKind::Function, Some(place));
         self.name(function, &node.name.id);
         if node.is_async {
             self.flags(function, flag::ASYNC);
@@ -67,7 +68,8 @@ impl Lowering<'_> {
     }
 
     fn class(&mut self, node: &ast::StmtClassDef) {
-        let class = self.open_at(NodeKind::Class, node);
+        let place = compound(&self.source.text, node.range);
+        let class = self.open(NodeKind::Class, Some(place));
         self.name(class, &node.name.id);
         self.scopes.push(Scope::Class);
         let blocks = self.blocks.enter_scope();
@@ -79,6 +81,7 @@ impl Lowering<'_> {
 
     /// CPython's definitions begin at `def` or `class`; the foreign ones at the first decorator.
     fn definition_place(&self, range: TextRange, decorators: &[ast::Decorator]) -> TextRange {
+        let range = compound(&self.source.text, range);
         match decorators.last() {
             Some(last) => from(skip_trivia(&self.source.text, last.end().to_usize()), range),
             None => range,

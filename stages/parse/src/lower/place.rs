@@ -21,3 +21,13 @@ pub(crate) fn from(start: usize, range: TextRange) -> TextRange {
     let start = TextSize::new(start as u32).min(range.end());
     TextRange::new(start, range.end())
 }
+
+/// The place of a statement with a body: it ends after the semicolon that its last line may end with.
+pub(crate) fn compound(text: &str, range: TextRange) -> TextRange {
+    let rest = &text.as_bytes()[range.end().to_usize()..];
+    let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
+    match rest.get(blanks) {
+        Some(b';') => TextRange::new(range.start(), range.end() + TextSize::new(blanks as u32 + 1)),
+        _ => range,
+    }
+}

@@ -8,6 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::Lowering;
 use super::expression::operator;
+use super::place::compound;
 use crate::checks;
 use crate::checks::blocks::Block;
 
@@ -79,17 +80,18 @@ impl Lowering<'_> {
             Stmt::AnnAssign(node) => self.annotated_assignment(node),
             Stmt::For(node) => self.for_loop(node),
             Stmt::While(node) => {
-                let id = self.open_at(NodeKind::While, node);
+                let id = self.open_compound(NodeKind::While, node);
                 self.expression(&node.test);
                 self.block_in(Block::Loop, node, &node.body);
                 self.block(&node.orelse);
                 self.close(id);
             }
             Stmt::If(node) => {
-                let id = self.open_at(NodeKind::If, node);
+                let whole = compound(&self.source.text, node.range);
+                let id = self.open(NodeKind::If, Some(whole));
                 self.expression(&node.test);
                 self.block(&node.body);
-                self.else_clauses(&node.elif_else_clauses, node.range);
+                self.else_clauses(&node.elif_else_clauses, whole);
                 self.close(id);
             }
             Stmt::With(node) => self.with(node),
@@ -144,6 +146,11 @@ impl Lowering<'_> {
         }
     }
 
+    fn open_compound(&mut self, kind: NodeKind, node: &impl Ranged) -> NodeId {
+        let place = compound(&self.source.text, node.range());
+        self.open(kind, Some(place))
+    }
+
     fn with_optional(&mut self, kind: NodeKind, place: &impl Ranged, value: Option<&Expr>) -> NodeId {
         let id = self.open_at(kind, place);
         self.optional(value);
@@ -163,7 +170,7 @@ impl Lowering<'_> {
     }
 
     fn for_loop(&mut self, node: &ast::StmtFor) {
-        let id = self.open_at(NodeKind::For, node);
+        let id = self.open_compound(NodeKind::For, node);
         if node.is_async {
             self.flags(id, flag::ASYNC);
         }
@@ -201,7 +208,7 @@ impl Lowering<'_> {
     }
 
     fn with(&mut self, node: &ast::StmtWith) {
-        let id = self.open_at(NodeKind::With, node);
+        let id = self.open_compound(NodeKind::With, node);
         if node.is_async {
             self.flags(id, flag::ASYNC);
         }
@@ -223,7 +230,7 @@ impl Lowering<'_> {
     }
 
     fn match_statement(&mut self, node: &ast::StmtMatch) {
-        let id = self.open_at(NodeKind::Match, node);
+        let id = self.open_compound(NodeKind::Match, node);
         self.expression(&node.subject);
         for case in &node.cases {
             let each = self.open(NodeKind::MatchCase, None);
@@ -236,7 +243,7 @@ impl Lowering<'_> {
     }
 
     fn try_statement(&mut self, node: &ast::StmtTry) {
-        let id = self.open_at(NodeKind::Try, node);
+        let id = self.open_compound(NodeKind::Try, node);
         if node.is_star {
             self.flags(id, flag::STAR);
         }
@@ -252,7 +259,7 @@ impl Lowering<'_> {
         let handler_block = if node.is_star { Block::StarHandler } else { Block::Handler };
         self.list(&node.handlers, |this, handler| {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
-            let each = this.open_at(NodeKind::ExceptHandler, handler);
+            let each = this.open_compound(NodeKind::ExceptHandler, handler);
             if let Some(name) = &handler.name {
                 this.name(each, &name.id);
             }

@@ -14,7 +14,8 @@ use crate::literal::text::{self, Form};
 /// A part of an f-string or t-string.
 enum Piece<'a> {
     Text(Vec<u8>, TextRange),
-    Field(&'a ast::InterpolatedElement),
+    /// With whether the string around it is raw, which its specification is too.
+    Field(&'a ast::InterpolatedElement, bool),
 }
 
 /// What a field becomes.
@@ -85,7 +86,7 @@ impl Lowering<'_> {
             }
         }
         let id = self.open_at(NodeKind::JoinedStr, node);
-        self.parts(pieces, Kind::Formatted, |this, kind, field| this.field(kind, field, false));
+        self.parts(pieces, Kind::Formatted);
         self.close(id);
     }
 
@@ -96,7 +97,7 @@ impl Lowering<'_> {
             self.pieces(&part.elements, raw, &mut pieces);
         }
         let id = self.open_at(NodeKind::TemplateStr, node);
-        self.parts(pieces, Kind::Interpolated, |this, kind, field| this.field(kind, field, false));
+        self.parts(pieces, Kind::Interpolated);
         self.close(id);
     }
 
@@ -120,19 +121,14 @@ impl Lowering<'_> {
                         let shown = without_comments(self.text(place));
                         pieces.push(Piece::Text(shown.into_bytes(), place));
                     }
-                    pieces.push(Piece::Field(field));
+                    pieces.push(Piece::Field(field, raw));
                 }
             }
         }
     }
 
     /// Adds the parts; neighbouring texts are one constant, empty ones none.
-    fn parts<'e>(
-        &mut self,
-        pieces: Vec<Piece<'e>>,
-        kind: Kind,
-        mut field: impl FnMut(&mut Self, Kind, &'e ast::InterpolatedElement),
-    ) {
+    fn parts(&mut self, pieces: Vec<Piece<'_>>, kind: Kind) {
         let mut held: Option<(Vec<u8>, TextRange)> = None;
         for piece in pieces {
             match piece {
@@ -145,9 +141,9 @@ impl Lowering<'_> {
                         None => (value, place),
                     });
                 }
-                Piece::Field(node) => {
+                Piece::Field(node, raw) => {
                     self.constant_part(held.take());
-                    field(self, kind, node);
+                    self.field(kind, node, raw);
                 }
             }
         }
@@ -184,7 +180,7 @@ impl Lowering<'_> {
                 let mut pieces = Vec::new();
                 self.pieces(&spec.elements, raw, &mut pieces);
                 let joined = self.open(NodeKind::JoinedStr, Some(place));
-                self.parts(pieces, Kind::Formatted, |this, kind, field| this.field(kind, field, raw));
+                self.parts(pieces, Kind::Formatted);
                 self.close(joined);
             }
             None => self.absent(),

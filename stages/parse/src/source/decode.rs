@@ -37,11 +37,15 @@ fn decode<'a>(bytes: &'a [u8], marked: bool, findings: &mut Findings) -> Cow<'a,
     match cookie::find(bytes) {
         None => utf8(bytes, findings),
         Some((name, line)) => match Codec::by_name(name) {
-            Some(Codec::Utf8) => utf8(bytes, findings),
+            Some(Codec::Utf8) if !marked || normal_name(name) == "utf-8" => utf8(bytes, findings),
             Some(_) if marked => {
                 let start = if line == 0 { 0 } else { memchr::memchr(b'\n', bytes).map_or(0, |at| at + 1) };
                 let place = span(start, start);
-                findings.add(Exception::Syntax, place, format!("encoding problem: {name} with BOM"));
+                findings.add(
+                    Exception::Syntax,
+                    place,
+                    format!("encoding problem: {} with BOM", normal_name(name)),
+                );
                 utf8(bytes, &mut Findings::default())
             }
             Some(codec) => match codec.decode(bytes) {
@@ -56,6 +60,20 @@ fn decode<'a>(bytes: &'a [u8], marked: bool, findings: &mut Findings) -> Cow<'a,
                 utf8(bytes, &mut Findings::default())
             }
         },
+    }
+}
+
+/// The short list of spellings that CPython's tokenizer itself takes for the same encoding.
+fn normal_name(name: &str) -> String {
+    let plain = name.to_ascii_lowercase().replace('_', "-");
+    let is =
+        |known: &str| plain.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    if is("utf-8") {
+        "utf-8".to_owned()
+    } else if is("latin-1") || is("iso-8859-1") || is("iso-latin-1") {
+        "iso-8859-1".to_owned()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -127,6 +145,6 @@ mod tests {
         assert_eq!(decoded(b"# coding: foo\n").1, ["unknown encoding: foo"]);
         assert_eq!(decoded(b"a\0b").1, ["source code string cannot contain null bytes"]);
         assert_eq!(decoded(b"# coding: latin-1\n\xe9").0, "# coding: latin-1\né");
-        assert_eq!(decoded(b"\xef\xbb\xbf# coding: latin-1\n").1, ["encoding problem: latin-1 with BOM"]);
+        assert_eq!(decoded(b"\xef\xbb\xbf# coding: latin-1\n").1, ["encoding problem: iso-8859-1 with BOM"]);
     }
 }

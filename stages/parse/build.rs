@@ -1,0 +1,5 @@
+//! Embeds the stage's identity.
+
+fn main() {
+    dx_tool_id::emit();
+}

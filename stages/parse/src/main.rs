@@ -1,0 +1,3 @@
+//! The dx-parse executable; everything is in the library and the shell.
+
+dx_shell::stage_main!(dx_parse::Parse);
