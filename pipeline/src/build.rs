@@ -27,30 +27,30 @@ use crate::workspace::Workspace;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
-pub struct Options {
-    pub paths: Vec<PathBuf>,
-    pub jobs: usize,
-    pub keep_going: bool,
-    pub dry_run: bool,
-    pub explain: bool,
-    pub quiet: bool,
-    pub proof: Proof,
-    pub json_messages: bool,
-    pub events: Option<PathBuf>,
-    pub trace: Option<PathBuf>,
+pub(crate) struct Options {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) jobs: usize,
+    pub(crate) keep_going: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) explain: bool,
+    pub(crate) quiet: bool,
+    pub(crate) proof: Proof,
+    pub(crate) json_messages: bool,
+    pub(crate) events: Option<PathBuf>,
+    pub(crate) trace: Option<PathBuf>,
 }
 
 /// Everything that stays the same during a build.
-pub struct Site {
-    pub workspace: Workspace,
-    pub store: Store,
-    pub stages: Stages,
-    pub settings: Settings,
-    pub setup: [u8; 32],
+pub(crate) struct Site {
+    pub(crate) workspace: Workspace,
+    pub(crate) store: Store,
+    pub(crate) stages: Stages,
+    pub(crate) settings: Settings,
+    pub(crate) setup: [u8; 32],
 }
 
 impl Site {
-    pub fn open(workspace: Workspace, options: &Options) -> Result<Site, Failure> {
+    pub(crate) fn open(workspace: Workspace, options: &Options) -> Result<Site, Failure> {
         let stages = Stages::find()?;
         let of_stage = stages::ALL.iter().map(|spec| workspace.stage_options(spec.name)).collect();
         let settings = Settings {
@@ -65,29 +65,29 @@ impl Site {
     }
 
     /// A file as messages, states and images name it.
-    pub fn shown(&self, path: &Path) -> String {
+    pub(crate) fn shown(&self, path: &Path) -> String {
         let relative = self.workspace.relative(path).to_string_lossy().into_owned();
         if relative.is_empty() { ".".to_owned() } else { relative }
     }
 
-    pub fn located(&self, shown: &str) -> PathBuf {
+    pub(crate) fn located(&self, shown: &str) -> PathBuf {
         self.workspace.root.join(shown)
     }
 
-    pub fn roots(&self) -> Vec<PathBuf> {
+    pub(crate) fn roots(&self) -> Vec<PathBuf> {
         self.workspace.config.roots.iter().map(|root| self.workspace.root.join(root)).collect()
     }
 }
 
 /// How a build ended.
-pub struct Report {
-    pub exit: Exit,
-    pub counts: Counts,
-    pub files: usize,
+pub(crate) struct Report {
+    pub(crate) exit: Exit,
+    pub(crate) counts: Counts,
+    pub(crate) files: usize,
 }
 
 /// Builds; prints findings and a summary.
-pub fn build(options: &Options) -> Result<Report, Failure> {
+pub(crate) fn build(options: &Options) -> Result<Report, Failure> {
     let started = Instant::now();
     let first = options.paths.first().ok_or_else(|| Failure::Usage("no path to build".into()))?;
     let workspace = Workspace::find(first)?;
@@ -207,17 +207,17 @@ fn plan(site: &Site, snapshot: &Snapshot, options: &Options) -> Result<Plan, Fai
 }
 
 /// Names modules, asking the file system once for each folder.
-pub struct Namer {
+pub(crate) struct Namer {
     roots: Vec<PathBuf>,
     inits: HashMap<PathBuf, bool>,
 }
 
 impl Namer {
-    pub fn new(roots: Vec<PathBuf>) -> Namer {
+    pub(crate) fn new(roots: Vec<PathBuf>) -> Namer {
         Namer { roots, inits: HashMap::new() }
     }
 
-    pub fn planned(&mut self, site: &Site, file: PathBuf, previous: Option<Previous>) -> Planned {
+    pub(crate) fn planned(&mut self, site: &Site, file: PathBuf, previous: Option<Previous>) -> Planned {
         let inits = &mut self.inits;
         let module = module_name::of_file(&file, &self.roots, |folder| {
             if let Some(known) = inits.get(folder) {
@@ -352,7 +352,7 @@ fn resolved(site: &Site, resolver: &mut Resolver, result: &FileResult) -> Vec<Re
         .collect()
 }
 
-pub fn imports_of(site: &Site, result: &FileResult) -> Option<Vec<dx_schemas::index::Import>> {
+pub(crate) fn imports_of(site: &Site, result: &FileResult) -> Option<Vec<dx_schemas::index::Import>> {
     let bytes = site.store.content(&result.index?.1).ok()?;
     let artifact = Artifact::open_as(&bytes, Kind::Index).ok()?;
     let table: IndexTable = decode(artifact.section(SectionKind::IndexTable, 0).ok()?).ok()?;
@@ -360,7 +360,7 @@ pub fn imports_of(site: &Site, result: &FileResult) -> Option<Vec<dx_schemas::in
 }
 
 /// Tells which imports now mean another file.
-pub fn tell_differences(old: &FileResult, new: &FileResult, observer: &mut dyn Observer) {
+pub(crate) fn tell_differences(old: &FileResult, new: &FileResult, observer: &mut dyn Observer) {
     let before: BTreeMap<&str, &Option<String>> =
         old.imports.iter().map(|one| (one.import.as_str(), &one.target)).collect();
     for import in &new.imports {
@@ -394,7 +394,8 @@ fn write_state(
     }
     files.extend(results().chain(moved).map(|result| (result.path.as_str(), Block::New(result))));
     files.sort_by(|a, b| a.0.cmp(b.0));
-    let bytes = state::write(site.setup, &files);
+    let incomplete = product.stopped || product.files.iter().any(|file| file.result.is_none());
+    let bytes = state::write(incomplete, &files);
     let wanted: HashSet<PathBuf> = files.iter().map(|(path, _)| PathBuf::from(path)).collect();
     drop(files);
     // What the check found unchanged stays, except files that are no longer part of the build. A folder that is

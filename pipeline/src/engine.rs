@@ -39,11 +39,11 @@ pub(crate) const INDEX: usize = 1;
 pub(crate) const CODEGEN: usize = 2;
 
 use file::{FileWork, Task};
-pub use file::{Planned, Previous};
+pub(crate) use file::{Planned, Previous};
 
 /// How a build proves itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Proof {
+pub(crate) enum Proof {
     #[default]
     None,
     /// Every unit runs twice, under different labels, and must answer the same bytes.
@@ -53,35 +53,35 @@ pub enum Proof {
 }
 
 #[derive(Clone, Debug)]
-pub struct Settings {
-    pub jobs: usize,
-    pub keep_going: bool,
-    pub proof: Proof,
+pub(crate) struct Settings {
+    pub(crate) jobs: usize,
+    pub(crate) keep_going: bool,
+    pub(crate) proof: Proof,
     /// Options of each stage, in the order of the table.
-    pub options: Vec<Options>,
+    pub(crate) options: Vec<Options>,
 }
 
 /// The stages that a build uses: specification and executable.
 #[derive(Clone, Debug)]
-pub struct Stages {
-    pub tools: Vec<Tool>,
+pub(crate) struct Stages {
+    pub(crate) tools: Vec<Tool>,
 }
 
 impl Stages {
-    pub fn find() -> Result<Stages, Failure> {
+    pub(crate) fn find() -> Result<Stages, Failure> {
         Ok(Stages { tools: stages::ALL.iter().map(|spec| tool::find(spec)).collect::<Result<_, _>>()? })
     }
 
-    pub fn spec(&self, stage: usize) -> &'static StageSpec {
+    pub(crate) fn spec(&self, stage: usize) -> &'static StageSpec {
         stages::ALL[stage]
     }
 
-    pub fn id(&self, stage: usize) -> ToolId {
+    pub(crate) fn id(&self, stage: usize) -> ToolId {
         self.tools[stage].id
     }
 
     /// What all keys of a build have in common: another value, and no file of the last build is up to date.
-    pub fn setup(&self, options: &[Options]) -> [u8; 32] {
+    pub(crate) fn setup(&self, options: &[Options]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for (stage, tool) in self.tools.iter().enumerate() {
             hasher.update(&tool.id.0);
@@ -98,7 +98,7 @@ impl Stages {
 }
 
 /// What the build tells while it runs.
-pub trait Observer {
+pub(crate) trait Observer {
     fn event(&mut self, event: Event);
     /// `done` of `total` files; called often.
     fn progress(&mut self, done: usize, total: usize, counts: &Counts);
@@ -106,10 +106,10 @@ pub trait Observer {
 
 /// Units by stage and outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts(pub BTreeMap<&'static str, BTreeMap<Outcome, u64>>);
+pub(crate) struct Counts(pub BTreeMap<&'static str, BTreeMap<Outcome, u64>>);
 
 impl Counts {
-    pub fn total(&self, outcome: Outcome) -> u64 {
+    pub(crate) fn total(&self, outcome: Outcome) -> u64 {
         self.0.values().filter_map(|by| by.get(&outcome)).sum()
     }
 
@@ -120,28 +120,28 @@ impl Counts {
 
 /// A file with its findings.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// `None` when a stage died on it: it will be tried again.
-    pub result: Option<FileResult>,
-    pub path: String,
+    pub(crate) result: Option<FileResult>,
+    pub(crate) path: String,
     /// The source's stat data from before it was read.
-    pub stat: Option<FileStat>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) stat: Option<FileStat>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Failures that are not the user's: a stage that died, an answer that differed.
-    pub failures: Vec<String>,
+    pub(crate) failures: Vec<String>,
 }
 
 /// Everything that a build made.
 #[derive(Debug, Default)]
-pub struct Product {
+pub(crate) struct Product {
     /// In the order of finishing.
-    pub files: Vec<Finished>,
-    pub counts: Counts,
+    pub(crate) files: Vec<Finished>,
+    pub(crate) counts: Counts,
     /// The build stopped early because something failed and `-k` was not given.
-    pub stopped: bool,
+    pub(crate) stopped: bool,
 }
 
-pub struct Engine<'a> {
+pub(crate) struct Engine<'a> {
     store: &'a Store,
     stages: &'a Stages,
     settings: &'a Settings,
@@ -168,7 +168,7 @@ pub struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    pub fn new(
+    pub(crate) fn new(
         store: &'a Store,
         stages: &'a Stages,
         settings: &'a Settings,
@@ -201,13 +201,13 @@ impl<'a> Engine<'a> {
     }
 
     /// Adds a file; more may be added whenever [`Engine::run`] has returned.
-    pub fn add(&mut self, planned: Planned) {
+    pub(crate) fn add(&mut self, planned: Planned) {
         self.waiting.push_back(self.files.len());
         self.files.push(FileWork::new(planned));
     }
 
     /// Works until nothing is left (or, without `-k`, until something failed and nothing is under way).
-    pub fn run(&mut self) -> Result<(), Failure> {
+    pub(crate) fn run(&mut self) -> Result<(), Failure> {
         loop {
             if !self.is_stopping() {
                 self.dispatch()?;
@@ -235,13 +235,13 @@ impl<'a> Engine<'a> {
     }
 
     /// Ends the stages and hands over what was made.
-    pub fn finish(mut self) -> Product {
+    pub(crate) fn finish(mut self) -> Product {
         self.workers.clear();
         std::mem::take(&mut self.product)
     }
 
     /// The results made so far, for those who look for more files in them.
-    pub fn product(&self) -> &Product {
+    pub(crate) fn product(&self) -> &Product {
         &self.product
     }
 }

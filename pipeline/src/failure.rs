@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dx_cache::CacheError;
 
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     #[error("cannot read `{}`: {error}", path.display())]
     Read { path: PathBuf, error: io::Error },
     #[error("cannot write `{}`: {error}", path.display())]
@@ -28,12 +28,12 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Failure {
+    pub(crate) fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Failure {
         let path = path.into();
         move |error| Failure::Read { path, error }
     }
 
-    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Failure {
+    pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Failure {
         let path = path.into();
         move |error| Failure::Write { path, error }
     }

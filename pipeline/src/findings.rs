@@ -12,14 +12,14 @@ use crate::result::FileResult;
 use crate::store::Store;
 
 /// The findings of one file.
-pub struct OfFile {
-    pub path: String,
-    pub diagnostics: Vec<Diagnostic>,
+pub(crate) struct OfFile {
+    pub(crate) path: String,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads the findings of an earlier build back from the artifacts that hold them; `None` when one of them is gone, and
 /// the file must be built again.
-pub fn replay(store: &Store, result: &FileResult, source: Option<&[u8]>) -> Option<Vec<Diagnostic>> {
+pub(crate) fn replay(store: &Store, result: &FileResult, source: Option<&[u8]>) -> Option<Vec<Diagnostic>> {
     let get = |id: &ContentId| store.content(id).ok();
     let syntax_bytes = get(&result.syntax?.1)?;
     let index_bytes = get(&result.index?.1)?;
@@ -40,7 +40,11 @@ pub fn replay(store: &Store, result: &FileResult, source: Option<&[u8]>) -> Opti
 }
 
 /// Prints to standard error; returns whether any finding is an error. `locate` gives the file behind a path.
-pub fn print(files: &mut Vec<OfFile>, json: bool, locate: impl Fn(&str) -> std::path::PathBuf) -> bool {
+pub(crate) fn print(
+    files: &mut Vec<OfFile>,
+    json: bool,
+    locate: impl Fn(&str) -> std::path::PathBuf,
+) -> bool {
     files.retain(|file| !file.diagnostics.is_empty());
     // Files with errors first: the warnings of a thousand others must not hide them; among equals by path.
     let has_error = |file: &OfFile| file.diagnostics.iter().any(Diagnostic::is_error);

@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 const O_NONBLOCK: i32 = 0o4000;
 
-pub struct Jobs {
+pub(crate) struct Jobs {
     limit: usize,
     busy: usize,
     server: Option<Server>,
@@ -23,12 +23,12 @@ struct Server {
 }
 
 impl Jobs {
-    pub fn new(limit: usize) -> Jobs {
+    pub(crate) fn new(limit: usize) -> Jobs {
         Jobs { limit: limit.max(1), busy: 0, server: Server::from_environment() }
     }
 
     /// One more job, if there is room.
-    pub fn start(&mut self) -> bool {
+    pub(crate) fn start(&mut self) -> bool {
         if self.busy >= self.limit {
             return false;
         }
@@ -42,14 +42,14 @@ impl Jobs {
         true
     }
 
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.busy = self.busy.saturating_sub(1);
         if let Some(server) = &mut self.server {
             server.release();
         }
     }
 
-    pub fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 }

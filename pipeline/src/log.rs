@@ -16,7 +16,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
 
 /// Keeps the log of one build. A log that cannot be written is no reason to fail a build that succeeded. A build that
 /// did nothing is not kept: it would push out one that did.
-pub fn append(workspace: &Workspace, log: &[u8]) {
+pub(crate) fn append(workspace: &Workspace, log: &[u8]) {
     if log.iter().filter(|byte| **byte == b'\n').count() < 2 {
         return;
     }
@@ -32,7 +32,7 @@ pub fn append(workspace: &Workspace, log: &[u8]) {
 }
 
 /// Numbers of the builds that are kept, in order.
-pub fn numbers(workspace: &Workspace) -> Vec<u64> {
+pub(crate) fn numbers(workspace: &Workspace) -> Vec<u64> {
     let entries = fs::read_dir(folder(workspace)).into_iter().flatten().flatten();
     let mut numbers: Vec<u64> = entries
         .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".ndjson")?.parse().ok())
@@ -42,7 +42,7 @@ pub fn numbers(workspace: &Workspace) -> Vec<u64> {
 }
 
 /// The events of one build; lines of later versions are skipped.
-pub fn read(workspace: &Workspace, number: u64) -> Vec<Event> {
+pub(crate) fn read(workspace: &Workspace, number: u64) -> Vec<Event> {
     let text = fs::read_to_string(folder(workspace).join(format!("{number}.ndjson"))).unwrap_or_default();
     text.lines().filter_map(Event::read).collect()
 }

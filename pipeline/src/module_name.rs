@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 /// A file as a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ModuleName {
-    pub name: String,
-    pub package: bool,
+pub(crate) struct ModuleName {
+    pub(crate) name: String,
+    pub(crate) package: bool,
     /// The folder that absolute imports of it start from.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 /// `has_init(folder)` tells whether the folder has an `__init__.py`.
-pub fn of_file(file: &Path, roots: &[PathBuf], mut has_init: impl FnMut(&Path) -> bool) -> ModuleName {
+pub(crate) fn of_file(file: &Path, roots: &[PathBuf], mut has_init: impl FnMut(&Path) -> bool) -> ModuleName {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let folder = file.parent().unwrap_or(Path::new(""));
     let package = stem == "__init__";
@@ -39,7 +39,7 @@ pub fn of_file(file: &Path, roots: &[PathBuf], mut has_init: impl FnMut(&Path) -
 }
 
 /// `pkg.mod:Class.method`; `pkg.mod:` for the module's body.
-pub fn fragment_unit(module: &str, fragment: &str) -> String {
+pub(crate) fn fragment_unit(module: &str, fragment: &str) -> String {
     format!("{module}:{fragment}")
 }
 

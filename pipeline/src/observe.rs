@@ -13,17 +13,17 @@ use crate::failure::Failure;
 /// Redrawing more often than this helps nobody.
 const REDRAW: Duration = Duration::from_millis(50);
 
-pub struct Observed {
+pub(crate) struct Observed {
     events: Option<(PathBuf, BufWriter<File>)>,
     /// Lines for the log of the last builds, written when the build is over.
-    pub log: Vec<u8>,
+    pub(crate) log: Vec<u8>,
     explain: bool,
     progress: Option<Instant>,
     drawn: bool,
 }
 
 impl Observed {
-    pub fn new(events: Option<&Path>, explain: bool, quiet: bool) -> Result<Observed, Failure> {
+    pub(crate) fn new(events: Option<&Path>, explain: bool, quiet: bool) -> Result<Observed, Failure> {
         let events = match events {
             Some(path) => {
                 let file = File::create(path).map_err(Failure::write(path))?;
@@ -37,7 +37,7 @@ impl Observed {
     }
 
     /// Writes what must be there when the build is over.
-    pub fn finish(&mut self) -> Result<(), Failure> {
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.clear();
         match &mut self.events {
             Some((path, file)) => file.flush().map_err(Failure::write(path.clone())),
@@ -46,7 +46,7 @@ impl Observed {
     }
 
     /// Removes the progress line, so that other lines can be printed.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         if std::mem::take(&mut self.drawn) {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }

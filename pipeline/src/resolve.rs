@@ -13,7 +13,7 @@ use dx_schemas::index::Import;
 
 /// Where an import leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     Module {
         file: PathBuf,
         package: bool,
@@ -30,14 +30,14 @@ enum Form {
 
 /// Answers questions about one state of the file system.
 #[derive(Default)]
-pub struct Resolver {
+pub(crate) struct Resolver {
     folders: HashMap<PathBuf, Option<HashMap<String, Form>>>,
     found: HashMap<(Vec<PathBuf>, String), Option<Target>>,
 }
 
 impl Resolver {
     /// The module `dotted` on the search path `roots`.
-    pub fn find(&mut self, roots: &[PathBuf], dotted: &str) -> Option<Target> {
+    pub(crate) fn find(&mut self, roots: &[PathBuf], dotted: &str) -> Option<Target> {
         let key = (roots.to_vec(), dotted.to_owned());
         if let Some(found) = self.found.get(&key) {
             return found.clone();
@@ -90,13 +90,13 @@ impl Resolver {
     }
 
     /// The folders that were looked into, for the manifest.
-    pub fn folders(&self) -> impl Iterator<Item = &PathBuf> {
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
         self.folders.keys()
     }
 
     /// Every module that a file's imports may load, by name: all prefixes of dotted names, and the submodules that a
     /// `from` import may mean (an attribute of the package wins at run time; the file is needed all the same).
-    pub fn imports(
+    pub(crate) fn imports(
         &mut self,
         roots: &[PathBuf],
         module: &str,

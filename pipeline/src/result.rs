@@ -8,43 +8,43 @@ use dx_schemas::{ActionId, ContentId};
 
 /// One fragment's outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FragmentResult {
+pub(crate) struct FragmentResult {
     /// `Qual.name#ordinal`; empty for the module's body.
-    pub name: String,
-    pub parent: u32,
-    pub base_line: u32,
-    pub positions: ContentId,
+    pub(crate) name: String,
+    pub(crate) parent: u32,
+    pub(crate) base_line: u32,
+    pub(crate) positions: ContentId,
     /// Key and code; `None` in a file with errors.
-    pub code: Option<(ActionId, ContentId)>,
+    pub(crate) code: Option<(ActionId, ContentId)>,
 }
 
 /// An import statement of the file and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// The module imported, absolute: `pkg.mod`.
-    pub import: String,
+    pub(crate) import: String,
     /// Path of the file as in [`FileResult::path`]; `None` for what lies outside (or nowhere).
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
 }
 
 /// One file's outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileResult {
+pub(crate) struct FileResult {
     /// Relative to the workspace, or absolute outside of it.
-    pub path: String,
-    pub module: String,
-    pub package: bool,
+    pub(crate) path: String,
+    pub(crate) module: String,
+    pub(crate) package: bool,
     /// The folder that its absolute imports start from, as `path`.
-    pub root: String,
-    pub source: ContentId,
-    pub syntax: Option<(ActionId, ContentId)>,
-    pub index: Option<(ActionId, ContentId)>,
-    pub fragments: Vec<FragmentResult>,
-    pub imports: Vec<Resolved>,
+    pub(crate) root: String,
+    pub(crate) source: ContentId,
+    pub(crate) syntax: Option<(ActionId, ContentId)>,
+    pub(crate) index: Option<(ActionId, ContentId)>,
+    pub(crate) fragments: Vec<FragmentResult>,
+    pub(crate) imports: Vec<Resolved>,
     /// Some artifact holds findings.
-    pub findings: bool,
+    pub(crate) findings: bool,
     /// Some finding is an error: there is no code.
-    pub errors: bool,
+    pub(crate) errors: bool,
 }
 
 const FINDINGS: u8 = 1;
@@ -52,7 +52,7 @@ const ERRORS: u8 = 2;
 const PACKAGE: u8 = 4;
 
 impl FileResult {
-    pub fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         let flags = [(self.findings, FINDINGS), (self.errors, ERRORS), (self.package, PACKAGE)];
         out.put_u8(flags.iter().map(|(set, flag)| if *set { *flag } else { 0 }).sum());
         out.extend_from_slice(&self.source.to_bytes());
@@ -77,7 +77,7 @@ impl FileResult {
         }
     }
 
-    pub fn decode(bytes: &[u8]) -> Result<FileResult, Short> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<FileResult, Short> {
         let mut reader = Reader::new(bytes);
         let flags = reader.u8()?;
         let source = ContentId::from_bytes(&reader.array()?);
@@ -118,25 +118,25 @@ impl FileResult {
     }
 
     /// The artifacts that must be in the cache for the result to be of use.
-    pub fn contents(&self) -> impl Iterator<Item = &ContentId> {
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &ContentId> {
         let own = [&self.syntax, &self.index].into_iter().flatten().map(|(_, id)| id);
         own.chain(self.fragments.iter().filter_map(|fragment| fragment.code.as_ref()).map(|(_, id)| id))
     }
 }
 
 /// Flags and source of an encoded file, without the rest.
-pub fn peek(bytes: &[u8]) -> Result<(bool, bool, ContentId), Short> {
+pub(crate) fn peek(bytes: &[u8]) -> Result<(bool, bool, ContentId), Short> {
     let mut reader = Reader::new(bytes);
     let flags = reader.u8()?;
     Ok((flags & FINDINGS != 0, flags & ERRORS != 0, ContentId::from_bytes(&reader.array()?)))
 }
 
-pub fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
     out.put_varint(text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
 
-pub fn take_text(reader: &mut Reader<'_>) -> Result<String, Short> {
+pub(crate) fn take_text(reader: &mut Reader<'_>) -> Result<String, Short> {
     let at = reader.short();
     let len = reader.varint32()? as usize;
     let text = std::str::from_utf8(reader.take(len)?).map_err(|_| at)?;

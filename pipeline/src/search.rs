@@ -16,19 +16,19 @@ use crate::failure::Failure;
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 
 #[derive(Debug, Default)]
-pub struct Found {
+pub(crate) struct Found {
     /// Absolute, links resolved, each once, sorted.
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Folders that were listed.
-    pub folders: Vec<PathBuf>,
+    pub(crate) folders: Vec<PathBuf>,
     /// Ignore files that were read.
-    pub ignores: Vec<PathBuf>,
+    pub(crate) ignores: Vec<PathBuf>,
     /// What was left out, with the reason.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Searches each of `paths` below `root`.
-pub fn search(root: &Path, paths: &[PathBuf]) -> Result<Found, Failure> {
+pub(crate) fn search(root: &Path, paths: &[PathBuf]) -> Result<Found, Failure> {
     let mut found = Found::default();
     // By real path: the same file under two names is one module.
     let mut files: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// Threads of the check; more than two gain nothing before the disk is slower than the kernel.
 const CHECK_THREADS: usize = 2;
 
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     file: PathBuf,
     root: PathBuf,
     setup: [u8; 32],
@@ -30,7 +30,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Loads and checks what the last build of `name` (a hash of its paths) left.
-    pub fn load(workspace: &Workspace, store: &Store, name: &str, setup: [u8; 32]) -> Snapshot {
+    pub(crate) fn load(workspace: &Workspace, store: &Store, name: &str, setup: [u8; 32]) -> Snapshot {
         let file = workspace.dx().join("state").join(name);
         let root = workspace.root.clone();
         let mut snapshot = Snapshot { file, root, setup, last: None, changed: HashSet::new(), builder: None };
@@ -45,46 +45,48 @@ impl Snapshot {
         snapshot
     }
 
-    /// Nothing at all changed since the last build.
-    pub fn is_up_to_date(&self) -> bool {
+    /// Nothing at all changed since the last build, and that came to every file.
+    pub(crate) fn is_up_to_date(&self) -> bool {
         self.last.as_ref().is_some_and(|(_, outcome)| outcome.is_unchanged())
+            && self.state().is_some_and(|state| !state.incomplete)
     }
 
     /// The last build had the same stages and options, and the cache holds what it put there.
-    pub fn is_trusted(&self) -> bool {
+    pub(crate) fn is_trusted(&self) -> bool {
         self.last.as_ref().is_some_and(|(_, outcome)| outcome.invalid.is_none())
     }
 
     /// Why the last build's results are looked up again.
-    pub fn distrust(&self) -> Option<String> {
+    pub(crate) fn distrust(&self) -> Option<String> {
         self.last.as_ref()?.1.invalid.as_ref().map(|reason| reason.to_string())
     }
 
     /// Files may have come or gone (or what is ignored changed), so a search is needed.
-    pub fn needs_search(&self) -> bool {
+    pub(crate) fn needs_search(&self) -> bool {
         let Some((manifest, outcome)) = &self.last else { return true };
         let ignores = |path: &Path| {
             manifest.item(path).and_then(|item| item.file).is_some_and(|(kind, ..)| kind != FileKind::Source)
         };
-        !outcome.directories.is_empty()
+        self.state().is_none_or(|state| state.incomplete)
+            || !outcome.directories.is_empty()
             || !outcome.appeared.is_empty()
             || !outcome.removed.is_empty()
             || outcome.modified.iter().any(|path| ignores(path))
     }
 
-    pub fn state(&self) -> Option<State<'_>> {
+    pub(crate) fn state(&self) -> Option<State<'_>> {
         let (manifest, _) = self.last.as_ref()?;
         State::open(manifest.payload().hit()?).ok()
     }
 
     /// Whether a file of the state has the content that the state says, as far as the check saw.
-    pub fn is_unchanged(&self, path: &Path, source: ContentId) -> bool {
+    pub(crate) fn is_unchanged(&self, path: &Path, source: ContentId) -> bool {
         let Some((manifest, _)) = &self.last else { return false };
         !self.changed.contains(path) && manifest.content_id(path) == Some(source)
     }
 
     /// To be called before anything is read for the new state.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         match Builder::begin(&self.file) {
             Ok(builder) => self.builder = Some(builder),
             // Without a state the next build looks everything up; that is slower and right.
@@ -92,7 +94,7 @@ impl Snapshot {
         }
     }
 
-    pub fn add_file(&mut self, kind: FileKind, path: &Path, stat: FileStat, id: ContentId) {
+    pub(crate) fn add_file(&mut self, kind: FileKind, path: &Path, stat: FileStat, id: ContentId) {
         let path = path.strip_prefix(&self.root).unwrap_or(path);
         if let Some(builder) = &mut self.builder {
             builder.file(kind, path, stat, id);
@@ -100,7 +102,7 @@ impl Snapshot {
     }
 
     /// Watches a folder whose names matter, and the ignore files.
-    pub fn add_folder(&mut self, folder: &Path) {
+    pub(crate) fn add_folder(&mut self, folder: &Path) {
         let path = folder.strip_prefix(&self.root).unwrap_or(folder);
         let Some(builder) = &mut self.builder else { return };
         match manifest::list_directory(folder) {
@@ -109,14 +111,14 @@ impl Snapshot {
         }
     }
 
-    pub fn add_ignore(&mut self, file: &Path) {
+    pub(crate) fn add_ignore(&mut self, file: &Path) {
         if let Ok((bytes, stat)) = manifest::read_file(file) {
             self.add_file(FileKind::Ignore, file, stat, ContentId::of(&bytes));
         }
     }
 
     /// Keeps what the check found unchanged, for the paths wanted.
-    pub fn carry(&mut self, keep: impl Fn(&Path) -> bool) {
+    pub(crate) fn carry(&mut self, keep: impl Fn(&Path) -> bool) {
         if let (Some(builder), Some((manifest, outcome))) = (&mut self.builder, &self.last) {
             builder.carry_if(manifest, outcome, keep);
         }
@@ -124,7 +126,7 @@ impl Snapshot {
 
     /// Writes the new state. A state that cannot be written, or that would promise what the cache did not take, is
     /// removed instead: it only saves work.
-    pub fn save(&mut self, store: &Store, payload: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn save(&mut self, store: &Store, payload: &[u8]) -> Result<(), Failure> {
         let Some(builder) = self.builder.take() else { return Ok(()) };
         let stored = store.session().filter(|session| session.state() == StoreState::Storing);
         let (Some(session), Some(cache)) = (stored, store.cache()) else {

@@ -1,8 +1,7 @@
 //! The state of the last build of one set of paths: one block a file behind a sorted table of fixed rows.
 //!
 //! ```text
-//! magic "DXST" (4)   version u32   file count u32   0 u32
-//! setup [32]         hash of stages, options and paths: another setup, another state
+//! magic "DXST" (4)   version u32   file count u32   1 if files are missing u32
 //! rows, sorted by path: block offset u64, block bytes u32, path bytes u32 (the path follows the block)
 //! blocks
 //! ```
@@ -16,36 +15,32 @@ use crate::result::FileResult;
 
 const MAGIC: [u8; 4] = *b"DXST";
 const VERSION: u32 = 1;
-const HEADER_BYTES: usize = 48;
+const HEADER_BYTES: usize = 16;
 const ROW_BYTES: usize = 16;
 
 /// A validated view of a state.
 #[derive(Clone, Copy)]
-pub struct State<'a> {
-    pub setup: [u8; 32],
+pub(crate) struct State<'a> {
+    /// The build did not come to every file: there is more to do although nothing changed.
+    pub(crate) incomplete: bool,
     rows: &'a [u8],
     bytes: &'a [u8],
 }
 
 impl<'a> State<'a> {
-    pub fn open(bytes: &'a [u8]) -> Result<State<'a>, Short> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<State<'a>, Short> {
         let mut reader = Reader::new(bytes);
         if reader.array()? != MAGIC || reader.u32()? != VERSION {
             return Err(Short { at: 0 });
         }
         let count = reader.u32()? as usize;
-        reader.u32()?;
-        let setup = reader.array()?;
+        let incomplete = reader.u32()? != 0;
         let rows = reader.table(count, ROW_BYTES)?;
-        Ok(State { setup, rows, bytes })
+        Ok(State { incomplete, rows, bytes })
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len() / ROW_BYTES
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     fn row(&self, index: usize) -> Option<(&'a [u8], &'a [u8])> {
@@ -58,15 +53,15 @@ impl<'a> State<'a> {
     }
 
     /// The encoded result of the file at `index`.
-    pub fn block(&self, index: usize) -> &'a [u8] {
+    pub(crate) fn block(&self, index: usize) -> &'a [u8] {
         self.row(index).map_or(&[], |(block, _)| block)
     }
 
-    pub fn path(&self, index: usize) -> &'a str {
+    pub(crate) fn path(&self, index: usize) -> &'a str {
         self.row(index).and_then(|(_, path)| std::str::from_utf8(path).ok()).unwrap_or_default()
     }
 
-    pub fn find(&self, path: &str) -> Option<usize> {
+    pub(crate) fn find(&self, path: &str) -> Option<usize> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = (low + high) / 2;
@@ -79,25 +74,25 @@ impl<'a> State<'a> {
         None
     }
 
-    pub fn file(&self, index: usize) -> Option<FileResult> {
+    pub(crate) fn file(&self, index: usize) -> Option<FileResult> {
         FileResult::decode(self.block(index)).ok()
     }
 
-    pub fn files(&self) -> impl Iterator<Item = FileResult> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = FileResult> {
         let state = *self;
         (0..self.len()).filter_map(move |index| state.file(index))
     }
 }
 
 /// What goes into a new state.
-pub enum Block<'a> {
+pub(crate) enum Block<'a> {
     /// As it stands in the old state.
     Kept(&'a [u8]),
     New(&'a FileResult),
 }
 
 /// Writes a state; `files` must be sorted by path.
-pub fn write(setup: [u8; 32], files: &[(&str, Block<'_>)]) -> Vec<u8> {
+pub(crate) fn write(incomplete: bool, files: &[(&str, Block<'_>)]) -> Vec<u8> {
     debug_assert!(files.is_sorted_by(|a, b| a.0 < b.0), "files of a state are sorted by path");
     let mut rows = Vec::with_capacity(files.len() * ROW_BYTES);
     let mut blocks = Vec::new();
@@ -117,8 +112,7 @@ pub fn write(setup: [u8; 32], files: &[(&str, Block<'_>)]) -> Vec<u8> {
     out.extend_from_slice(&MAGIC);
     out.put_u32(VERSION);
     out.put_u32(files.len() as u32);
-    out.put_u32(0);
-    out.extend_from_slice(&setup);
+    out.put_u32(u32::from(incomplete));
     out.extend_from_slice(&rows);
     out.extend_from_slice(&blocks);
     out
@@ -133,20 +127,20 @@ mod tests {
     fn files_are_found_by_path_and_kept_blocks_stay_the_same() {
         let files = ["a.py", "b c.py", "z/é.py"].map(sample);
         let blocks: Vec<_> = files.iter().map(|file| (file.path.as_str(), Block::New(file))).collect();
-        let bytes = write([7; 32], &blocks);
+        let bytes = write(true, &blocks);
         let state = State::open(&bytes).unwrap();
-        assert_eq!((state.len(), state.setup), (3, [7; 32]));
+        assert_eq!((state.len(), state.incomplete), (3, true));
         assert_eq!(state.find("b c.py"), Some(1));
         assert_eq!(state.find("c.py"), None);
         assert_eq!(state.file(2).unwrap(), files[2]);
         let kept: Vec<_> = (0..3).map(|index| (state.path(index), Block::Kept(state.block(index)))).collect();
-        assert_eq!(write([7; 32], &kept), bytes);
+        assert_eq!(write(true, &kept), bytes);
     }
 
     #[test]
     fn damaged_states_never_panic() {
         let file = sample("a.py");
-        let bytes = write([0; 32], &[("a.py", Block::New(&file))]);
+        let bytes = write(false, &[("a.py", Block::New(&file))]);
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;

@@ -12,7 +12,7 @@ use crate::workspace::{Workspace, parse_size};
 
 /// An artifact's bytes, mapped or our own.
 #[derive(Clone)]
-pub enum Held {
+pub(crate) enum Held {
     Blob(Blob),
     Own(Arc<Vec<u8>>),
 }
@@ -29,20 +29,20 @@ impl Deref for Held {
 }
 
 /// A result that was found: where it is and what it is.
-pub struct Hit {
-    pub output: ContentId,
-    pub bytes: Held,
+pub(crate) struct Hit {
+    pub(crate) output: ContentId,
+    pub(crate) bytes: Held,
 }
 
-pub struct Store {
+pub(crate) struct Store {
     /// `None` when no cache can be used; the build then keeps what it makes in its own memory.
     session: Option<Session>,
     cache: Option<Cache>,
     /// Why there is no cache.
-    pub complaint: Option<String>,
+    pub(crate) complaint: Option<String>,
 }
 
-pub fn cache_options(workspace: &Workspace) -> CacheOptions {
+pub(crate) fn cache_options(workspace: &Workspace) -> CacheOptions {
     let mut options = CacheOptions::default();
     let config = &workspace.config.cache;
     if let Some(size) = config.max_size.as_deref().and_then(parse_size) {
@@ -56,11 +56,11 @@ pub fn cache_options(workspace: &Workspace) -> CacheOptions {
 
 impl Store {
     /// Opens the workspace's cache; what is wrong with it is a complaint, never the end of the build.
-    pub fn open(workspace: &Workspace) -> Store {
+    pub(crate) fn open(workspace: &Workspace) -> Store {
         Store::open_dir(&workspace.cache_dir(), cache_options(workspace))
     }
 
-    pub fn open_dir(dir: &Path, options: CacheOptions) -> Store {
+    pub(crate) fn open_dir(dir: &Path, options: CacheOptions) -> Store {
         let read_only = CacheOptions { read_only: true, ..options.clone() };
         let opened = Cache::open(dir, options).or_else(|error| {
             // A directory that cannot be written can still be read.
@@ -72,23 +72,23 @@ impl Store {
         }
     }
 
-    pub fn cache(&self) -> Option<&Cache> {
+    pub(crate) fn cache(&self) -> Option<&Cache> {
         self.cache.as_ref()
     }
 
-    pub fn session(&self) -> Option<&Session> {
+    pub(crate) fn session(&self) -> Option<&Session> {
         self.session.as_ref()
     }
 
     /// The outcome of an action: a hit needs the record, the bytes and that both fit. `Err` says what was wrong where
     /// it was more than absence.
-    pub fn lookup(&self, key: &ActionId) -> Result<Hit, Option<String>> {
+    pub(crate) fn lookup(&self, key: &ActionId) -> Result<Hit, Option<String>> {
         let record = self.record(key)?;
         let bytes = self.content(&record.output)?;
         Ok(Hit { output: record.output, bytes })
     }
 
-    pub fn record(&self, key: &ActionId) -> Result<Record, Option<String>> {
+    pub(crate) fn record(&self, key: &ActionId) -> Result<Record, Option<String>> {
         let session = self.session.as_ref().ok_or(None)?;
         match session.get_action(key) {
             Lookup::Hit(record) => Record::decode(&record).map_err(|error| Some(error.to_string())),
@@ -97,7 +97,7 @@ impl Store {
         }
     }
 
-    pub fn content(&self, id: &ContentId) -> Result<Held, Option<String>> {
+    pub(crate) fn content(&self, id: &ContentId) -> Result<Held, Option<String>> {
         let session = self.session.as_ref().ok_or(None)?;
         match session.get(id) {
             Lookup::Hit(blob) => Ok(Held::Blob(blob)),
@@ -109,11 +109,11 @@ impl Store {
     }
 
     /// Whether the content is there for all that planning needs.
-    pub fn seems_present(&self, id: &ContentId) -> bool {
+    pub(crate) fn seems_present(&self, id: &ContentId) -> bool {
         self.session.as_ref().is_some_and(|session| session.seems_present(id))
     }
 
-    pub fn put(&self, bytes: &[u8]) -> ContentId {
+    pub(crate) fn put(&self, bytes: &[u8]) -> ContentId {
         match &self.session {
             Some(session) => session.put(bytes),
             None => ContentId::of(bytes),
@@ -121,21 +121,21 @@ impl Store {
     }
 
     /// The artifact first, then the record that names it.
-    pub fn put_result(&self, key: &ActionId, record: &Record) {
+    pub(crate) fn put_result(&self, key: &ActionId, record: &Record) {
         if let Some(session) = &self.session {
             session.put_action(key, &record.encode());
         }
     }
 
     /// Publishes what was put.
-    pub fn commit(&self) {
+    pub(crate) fn commit(&self) {
         if let Some(session) = &self.session {
             session.commit();
         }
     }
 
     /// What the user should hear about the cache: repairs, and why nothing is stored.
-    pub fn remarks(&self) -> Vec<String> {
+    pub(crate) fn remarks(&self) -> Vec<String> {
         let mut out: Vec<String> =
             self.complaint.iter().map(|why| format!("building without a cache: {why}")).collect();
         if let Some(session) = &self.session {

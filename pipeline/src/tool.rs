@@ -12,13 +12,13 @@ use crate::failure::Failure;
 
 /// A stage that was found.
 #[derive(Clone, Debug)]
-pub struct Tool {
-    pub path: PathBuf,
-    pub id: ToolId,
+pub(crate) struct Tool {
+    pub(crate) path: PathBuf,
+    pub(crate) id: ToolId,
 }
 
 /// The folder of the stages: `DX_STAGES`, or where dx-pipe itself lies.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     match std::env::var_os("DX_STAGES").filter(|folder| !folder.is_empty()) {
         Some(folder) => PathBuf::from(folder),
         None => {
@@ -27,7 +27,7 @@ pub fn folder() -> PathBuf {
     }
 }
 
-pub fn find(spec: &StageSpec) -> Result<Tool, Failure> {
+pub(crate) fn find(spec: &StageSpec) -> Result<Tool, Failure> {
     let path = folder().join(spec.name);
     if !path.is_file() {
         return Err(Failure::NoStage { name: spec.name, path });

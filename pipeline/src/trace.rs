@@ -8,26 +8,26 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 
-pub struct Trace {
+pub(crate) struct Trace {
     start: Instant,
     spans: Option<Vec<Value>>,
 }
 
 impl Trace {
-    pub fn new(wanted: bool) -> Trace {
+    pub(crate) fn new(wanted: bool) -> Trace {
         Trace { start: Instant::now(), spans: wanted.then(Vec::new) }
     }
 
-    pub fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.spans.is_some()
     }
 
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         Instant::now()
     }
 
     /// A span; spans of one track may overlap, so they are asynchronous events.
-    pub fn span(&mut self, track: &str, name: &str, from: Instant, details: &Value) {
+    pub(crate) fn span(&mut self, track: &str, name: &str, from: Instant, details: &Value) {
         let start = self.start;
         if let Some(spans) = &mut self.spans {
             let micros = |at: Instant| at.saturating_duration_since(start).as_secs_f64() * 1e6;
@@ -43,7 +43,7 @@ impl Trace {
         }
     }
 
-    pub fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let text = json!({ "traceEvents": self.spans.as_deref().unwrap_or_default() }).to_string();
         fs::write(path, text).map_err(Failure::write(path))
     }

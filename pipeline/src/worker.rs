@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::tool::Tool;
 
 /// What arrives from a stage.
-pub enum Arrival {
+pub(crate) enum Arrival {
     Answer(Answer),
     /// The stage closed its pipe (or sent rubbish); nothing more will come from this process.
     Closed {
@@ -25,20 +25,20 @@ pub enum Arrival {
 }
 
 /// An arrival with its sender: the stage's place in the table and the generation of its process.
-pub struct Message {
-    pub stage: usize,
-    pub generation: u64,
-    pub arrival: Arrival,
+pub(crate) struct Message {
+    pub(crate) stage: usize,
+    pub(crate) generation: u64,
+    pub(crate) arrival: Arrival,
 }
 
-pub struct Worker {
+pub(crate) struct Worker {
     child: Child,
     frames: Option<Sender<Vec<u8>>>,
-    pub generation: u64,
+    pub(crate) generation: u64,
 }
 
 impl Worker {
-    pub fn spawn(
+    pub(crate) fn spawn(
         spec: &StageSpec,
         tool: &Tool,
         stage: usize,
@@ -84,7 +84,7 @@ impl Worker {
         Ok(Worker { child, frames: Some(frames), generation })
     }
 
-    pub fn send(&self, frame: Vec<u8>) {
+    pub(crate) fn send(&self, frame: Vec<u8>) {
         if let Some(frames) = &self.frames {
             // The writer is gone only when the stage is; the reader reports that.
             let _ = frames.send(frame);
@@ -92,7 +92,7 @@ impl Worker {
     }
 
     /// Ends a process that closed its pipe and says how it ended.
-    pub fn bury(mut self) -> String {
+    pub(crate) fn bury(mut self) -> String {
         self.frames = None;
         // It closed its answers: whatever it still does is of no use.
         let _ = self.child.kill();

@@ -18,25 +18,25 @@ const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
 /// `dx.toml`, or the table `[tool.dx]` of `pyproject.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Config {
+pub(crate) struct Config {
     /// Folders that absolute imports start from, in order.
     #[serde(default)]
-    pub roots: Vec<String>,
+    pub(crate) roots: Vec<String>,
     #[serde(default)]
-    pub cache: CacheConfig,
+    pub(crate) cache: CacheConfig,
     /// Stage -> option -> value, each part of the keys of that stage.
     #[serde(default)]
-    pub options: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) options: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CacheConfig {
+pub(crate) struct CacheConfig {
     /// Relative to the root; `DX_CACHE` wins over it.
-    pub dir: Option<String>,
+    pub(crate) dir: Option<String>,
     /// `5G`, `400M`, `1024`.
-    pub max_size: Option<String>,
-    pub max_age_days: Option<u64>,
+    pub(crate) max_size: Option<String>,
+    pub(crate) max_age_days: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -50,17 +50,17 @@ struct Tools {
 }
 
 #[derive(Clone, Debug)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     /// Absolute, links resolved.
-    pub root: PathBuf,
-    pub config: Config,
+    pub(crate) root: PathBuf,
+    pub(crate) config: Config,
     /// The file that `config` came from.
-    pub config_file: Option<PathBuf>,
+    pub(crate) config_file: Option<PathBuf>,
 }
 
 impl Workspace {
     /// The workspace that `start` (a file or folder) lies in.
-    pub fn find(start: &Path) -> Result<Workspace, Failure> {
+    pub(crate) fn find(start: &Path) -> Result<Workspace, Failure> {
         let start = fs::canonicalize(start).map_err(Failure::read(start))?;
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(Path::new("/")) };
         let marked = folder.ancestors().find(|folder| MARKS.iter().any(|mark| folder.join(mark).exists()));
@@ -70,17 +70,17 @@ impl Workspace {
     }
 
     /// What can be thrown away at any time.
-    pub fn dx(&self) -> PathBuf {
+    pub(crate) fn dx(&self) -> PathBuf {
         self.root.join(".dx")
     }
 
     /// Files whose appearance or change would change the configuration.
-    pub fn config_candidates(&self) -> Vec<PathBuf> {
+    pub(crate) fn config_candidates(&self) -> Vec<PathBuf> {
         vec![self.root.join("dx.toml"), self.root.join("pyproject.toml")]
     }
 
     /// `DX_CACHE`, the configuration, or the user's cache folder.
-    pub fn cache_dir(&self) -> PathBuf {
+    pub(crate) fn cache_dir(&self) -> PathBuf {
         if let Some(dir) = std::env::var_os("DX_CACHE").filter(|dir| !dir.is_empty()) {
             return PathBuf::from(dir);
         }
@@ -91,12 +91,12 @@ impl Workspace {
     }
 
     /// Relative to the root where it lies in it; absolute otherwise.
-    pub fn relative<'a>(&self, path: &'a Path) -> &'a Path {
+    pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
     /// The options of one stage, sorted.
-    pub fn stage_options(&self, stage: &str) -> Vec<(String, String)> {
+    pub(crate) fn stage_options(&self, stage: &str) -> Vec<(String, String)> {
         let short = stage.strip_prefix("dx-").unwrap_or(stage);
         let table = self.config.options.get(stage).or_else(|| self.config.options.get(short));
         table.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -135,7 +135,7 @@ fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
 }
 
 /// `5G`, `400M`, `12K`, `1024`.
-pub fn parse_size(text: &str) -> Option<u64> {
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
     let text = text.trim();
     let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
         Some((at, _)) => text.split_at(at),

@@ -1,1 +1,4 @@
-//! End-to-end tests.
+//! End-to-end tests: the script engine, and toy stages that can be told to fail.
+
+pub mod script;
+pub mod toy;

@@ -9,7 +9,7 @@ use crate::engine::Proof;
 use crate::failure::Failure;
 
 #[derive(Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// files and folders; the current folder when absent
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -28,38 +28,38 @@ pub struct Arguments {
 
 /// Options of every command that builds.
 #[derive(Args, Clone)]
-pub struct Common {
+pub(crate) struct Common {
     /// units at a time; as many as there are processors when absent
     #[arg(short, long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub(crate) jobs: Option<usize>,
     /// go on with other files after a failure
     #[arg(short, long)]
-    pub keep_going: bool,
+    pub(crate) keep_going: bool,
     /// print what ran and why
     #[arg(long)]
-    pub explain: bool,
+    pub(crate) explain: bool,
     /// no progress and no summary
     #[arg(short, long)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// findings as text with an excerpt, or one JSON object a line
     #[arg(long, value_enum, default_value = "text")]
-    pub message_format: MessageFormat,
+    pub(crate) message_format: MessageFormat,
     /// write one JSON object per event to FILE
     #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
+    pub(crate) events: Option<PathBuf>,
     /// write a trace that Perfetto opens to FILE
     #[arg(long, value_name = "FILE")]
-    pub trace: Option<PathBuf>,
+    pub(crate) trace: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MessageFormat {
+pub(crate) enum MessageFormat {
     Text,
     Json,
 }
 
 impl Common {
-    pub fn options(self, paths: Vec<PathBuf>) -> Options {
+    pub(crate) fn options(self, paths: Vec<PathBuf>) -> Options {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Options {
             paths,
@@ -76,7 +76,7 @@ impl Common {
     }
 }
 
-pub fn run(arguments: Arguments) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: Arguments) -> Result<u8, Failure> {
     let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths };
     let mut options = arguments.common.options(paths);
     options.dry_run = arguments.dry_run;

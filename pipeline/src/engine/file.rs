@@ -13,23 +13,23 @@ use crate::store::Held;
 
 /// What the last build knew of a file.
 #[derive(Clone, Debug)]
-pub struct Previous {
-    pub result: FileResult,
+pub(crate) struct Previous {
+    pub(crate) result: FileResult,
     /// Its artifacts are known to be in the cache, and stages and options are the same.
-    pub trusted: bool,
+    pub(crate) trusted: bool,
 }
 
 /// A file that is to be built.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// Where it is read.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// Relative to the workspace, or absolute outside of it: what keys of the state and messages say.
-    pub path: String,
-    pub module: ModuleName,
+    pub(crate) path: String,
+    pub(crate) module: ModuleName,
     /// `module.root` as `path` is written.
-    pub root: String,
-    pub previous: Option<Previous>,
+    pub(crate) root: String,
+    pub(crate) previous: Option<Previous>,
 }
 
 pub(super) struct FileWork {
@@ -107,6 +107,8 @@ pub(super) struct UnitTask {
     pub(super) reason: String,
     /// What the cache holds for the key, where the build is to prove it.
     pub(super) expected: Option<ContentId>,
+    /// The stage ended once while nothing but this unit was under way.
+    pub(super) died_alone: bool,
 }
 
 /// Units of one file and one stage that travel together.

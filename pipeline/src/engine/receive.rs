@@ -1,7 +1,8 @@
 //! What comes back: answers, and the ends of stage processes.
 //!
 //! A stage that dies is a bug of ours or an act of the outside world; either way it costs one unit, not the build. If
-//! several units were under way, each runs again by itself; one that ends the stage by itself is the culprit.
+//! several units were under way, each runs again by itself; one that twice ends the stage by itself is the culprit (once
+//! may have been somebody's `kill`).
 
 use std::sync::Arc;
 
@@ -149,7 +150,9 @@ impl Engine<'_> {
         }
         self.deaths[stage] += 1;
         let how = complaint.unwrap_or_else(|| status.unwrap_or_else(|| "it closed its pipe".to_owned()));
-        if tasks.len() == 1 || self.deaths[stage] > DEATHS_MAX {
+        let alone = tasks.len() == 1;
+        let tried = |task: &Task| task.units.iter().all(|unit| unit.died_alone);
+        if (alone && tasks.iter().all(tried)) || self.deaths[stage] > DEATHS_MAX {
             let reason = format!("the stage ended while it was working on it ({how})");
             for task in tasks {
                 for unit in task.units {
@@ -161,6 +164,10 @@ impl Engine<'_> {
             }
             return;
         }
+        for task in &mut tasks {
+            task.units.iter_mut().for_each(|unit| unit.died_alone = alone);
+        }
+        // Those that wait longest first: a culprit must not hold up the others.
         self.suspects[stage].extend(tasks);
     }
 }

@@ -148,13 +148,22 @@ impl Engine<'_> {
                 manifest,
                 reason: "to prove the cached result".to_owned(),
                 expected: (self.settings.proof == Proof::Incremental).then_some(hit.output),
+                died_alone: false,
             }),
             Err(damage) => {
                 let reason = match damage {
                     Some(damage) => damage,
                     None => self.why(old_key, &key, &manifest),
                 };
-                Found::Run(UnitTask { fragment, key, old_key, manifest, reason, expected: None })
+                Found::Run(UnitTask {
+                    fragment,
+                    key,
+                    old_key,
+                    manifest,
+                    reason,
+                    expected: None,
+                    died_alone: false,
+                })
             }
         }
     }
