@@ -156,8 +156,19 @@ fn quoted(text: &str, prefix: &str) -> String {
     out
 }
 
+/// Shortest digits that read back, as `repr()`: exponents have a sign and two digits.
 fn float(value: f64) -> String {
-    format!("{value:?}")
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        None => text,
+        Some((digits, exponent)) => {
+            let (sign, exponent) = match exponent.strip_prefix('-') {
+                Some(exponent) => ('-', exponent),
+                None => ('+', exponent),
+            };
+            format!("{}e{sign}{exponent:0>2}", digits.trim_end_matches(".0"))
+        }
+    }
 }
 
 /// A part of a complex number: whole ones have no fraction.
@@ -209,6 +220,9 @@ mod tests {
             (Value::Int(true, &[1]), "-1"),
             (Value::Int(false, &[]), "0"),
             (Value::Float(1.5), "1.5"),
+            (Value::Float(1e16), "1e+16"),
+            (Value::Float(1.25e-7), "1.25e-07"),
+            (Value::Float(1e100), "1e+100"),
             (Value::Complex(0.0, 2.0), "2j"),
             (Value::Complex(1.0, -2.5), "(1-2.5j)"),
             (Value::Str(b"it's"), "\"it's\""),

@@ -97,8 +97,23 @@ fn symbols(table: &SymbolTable<'_>, scope: &Scope, strings: bool) -> Vec<Symbol>
                 .fold(0, |flags, (_, flag)| flags | flag),
         })
         .collect();
+    symbols.extend(conditional_annotations(table, scope));
     symbols.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     symbols
+}
+
+/// The set by which code for conditional annotations knows which of them ran: CPython's compiler adds the name where
+/// it needs it, its symbol table does not have it.
+fn conditional_annotations(table: &SymbolTable<'_>, scope: &Scope) -> Option<Symbol> {
+    let outer = table.scope(scope.parent?);
+    let reads =
+        scope.kind == ScopeKind::Annotations && scope.place == outer.place && outer.conditional_annotations;
+    let binding = match outer.kind {
+        ScopeKind::Class => Binding::Free,
+        _ => Binding::GlobalImplicit,
+    };
+    let name = "__conditional_annotations__".to_owned();
+    reads.then_some(Symbol { name, binding, flags: symbol::REFERENCED })
 }
 
 fn scope_flags(scope: &Scope) -> u16 {

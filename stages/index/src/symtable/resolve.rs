@@ -157,7 +157,8 @@ impl Resolver<'_, '_> {
                 Binding::GlobalImplicit
             }
             Found::In(outer) => {
-                if self.table.flags(outer, sym) & def::TYPE_PARAM != 0 {
+                if self.table.flags(outer, sym) & def::TYPE_PARAM != 0 && !self.is_rebound(scope, outer, sym)
+                {
                     self.declaration_error(scope, sym, "nonlocal-type-parameter", |name| {
                         format!("nonlocal binding not allowed for type parameter '{name}'")
                     });
@@ -165,6 +166,18 @@ impl Resolver<'_, '_> {
                 Binding::Free
             }
         }
+    }
+
+    /// Whether a class between `scope` and `outer` binds the name again: it hides that the name is a type parameter.
+    fn is_rebound(&self, scope: ScopeId, outer: ScopeId, sym: Sym) -> bool {
+        let mut at = self.table.scope(scope).parent;
+        while let Some(id) = at.filter(|id| *id != outer) {
+            if self.table.flags(id, sym) & def::BOUND != 0 {
+                return true;
+            }
+            at = self.table.scope(id).parent;
+        }
+        false
     }
 
     fn declaration_error(&mut self, scope: ScopeId, sym: Sym, code: &str, message: impl Fn(&str) -> String) {

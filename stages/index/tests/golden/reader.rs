@@ -4,13 +4,15 @@ use dx_schemas::syntax::{FragmentKind, FragmentRow, FragmentTable};
 use dx_schemas::tree::{Const, NodeId, NodeKind, TreeBuilder};
 
 /// A fragment table and the bytes of its trees.
-pub struct Read {
-    pub table: FragmentTable,
-    pub trees: Vec<Vec<u8>>,
+pub(crate) struct Read {
+    pub(crate) table: FragmentTable,
+    pub(crate) trees: Vec<Vec<u8>>,
+    /// `line:column` by fragment and node, where the file says it.
+    pub(crate) places: Vec<Vec<String>>,
 }
 
-pub fn read(text: &str) -> Read {
-    let mut out = Read { table: FragmentTable::default(), trees: Vec::new() };
+pub(crate) fn read(text: &str) -> Read {
+    let mut out = Read { table: FragmentTable::default(), trees: Vec::new(), places: Vec::new() };
     let mut building: Option<Building> = None;
     for line in text.lines() {
         if line == "future_annotations" {
@@ -19,8 +21,10 @@ pub fn read(text: &str) -> Read {
             out.trees.extend(building.take().map(Building::finish));
             building = Some(Building::default());
             out.table.fragments.push(row(fields));
+            out.places.push(Vec::new());
         } else if let Some(building) = &mut building {
-            building.line(line);
+            let place = building.line(line);
+            out.places.last_mut().unwrap().push(place);
         }
     }
     out.trees.extend(building.map(Building::finish));
@@ -51,7 +55,7 @@ struct Building {
 }
 
 impl Building {
-    fn line(&mut self, line: &str) {
+    fn line(&mut self, line: &str) -> String {
         let mut fields = line.split(' ');
         let depth: usize = fields.next().unwrap().parse().unwrap();
         let kind = fields.next().unwrap();
@@ -61,6 +65,7 @@ impl Building {
         }
         let node = self.builder.open(kind);
         self.open.push(node);
+        let mut place = String::new();
         for field in fields {
             let (key, value) = field.split_once('=').unwrap();
             match key {
@@ -68,9 +73,11 @@ impl Building {
                 "x" => self.builder.set_extra(node, value.parse().unwrap()),
                 "n" => self.builder.set_name(node, value),
                 "p" => self.builder.set_payload(node, value.parse().unwrap()),
+                "@" => place = value.to_owned(),
                 _ => self.constant(node, value),
             }
         }
+        place
     }
 
     fn constant(&mut self, node: NodeId, value: &str) {

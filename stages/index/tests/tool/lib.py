@@ -24,7 +24,7 @@ for root, folders, files in os.walk(folder):
         with open(path, "rb") as file:
             source = file.read()
         try:
-            _, text = trees.of_source(source)
+            text = trees.of_source(source)
         except (SyntaxError, ValueError):
             continue
         stem = os.path.join(out, os.path.relpath(path, folder).replace("/", "+"))

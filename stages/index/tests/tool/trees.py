@@ -25,9 +25,10 @@ class Fragment:
 
 
 class Builder:
-    def __init__(self):
+    def __init__(self, lines=None):
         self.fragments = []
         self.seen = {}
+        self.lines = lines
 
     def build(self, module):
         self.open_fragment("Module", "", "", 0, "")
@@ -55,6 +56,9 @@ class Builder:
             parts.append(f"c={const}")
         if number is not None:
             parts.append(f"p={number}")
+        if self.lines is not None and hasattr(node, "lineno"):
+            before = self.lines[node.lineno - 1].encode()[:node.col_offset].decode(errors="replace")
+            parts.append(f"@={node.lineno}:{len(before) + 1}")
         self.fragment.lines.append(" ".join(parts))
         self.fragment.nodes.append(node)
 
@@ -556,9 +560,9 @@ def future_annotations(module):
         for node in module.body)
 
 
-def of_source(source, path="<test>"):
-    """Trees in text form, or None for what CPython's parser refuses."""
-    module = ast.parse(source, path)
-    builder = Builder().build(module)
+def of_source(source, with_places=False):
+    """Trees in text form; with the places of nodes where an error's place is to be compared."""
+    module = ast.parse(source)
+    builder = Builder(source.split("\n") if with_places else None).build(module)
     header = "future_annotations\n" if future_annotations(module) else ""
-    return builder, header + builder.text()
+    return header + builder.text()

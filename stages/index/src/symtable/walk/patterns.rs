@@ -55,7 +55,7 @@ impl<'a> Walker<'_, 'a> {
             NodeKind::MatchValue => self.check_value(node.slots::<1>()[0], node),
             NodeKind::MatchSequence => {
                 if node.children().filter(|child| child.kind() == NodeKind::MatchStar).count() > 1 {
-                    let message = "multiple starred expressions in sequence pattern";
+                    let message = "multiple starred names in sequence pattern";
                     self.error(node, "multiple-stars", message);
                 }
                 for pattern in node.children() {
