@@ -48,4 +48,6 @@ def error(source):
         compile(source, "<test>", "exec", dont_inherit=True)
     except SyntaxError as caught:
         return f"{type(caught).__name__}: {caught.msg} @ {caught.lineno}:{caught.offset}"
+    except ValueError as caught:
+        return f"ValueError: {caught} @ 0:0"
     return None

@@ -23,13 +23,14 @@ for root, folders, files in os.walk(folder):
         path = os.path.join(root, name)
         with open(path, "rb") as file:
             source = file.read()
+        stem = os.path.join(out, os.path.relpath(path, folder).replace("/", "+"))
         try:
             text = trees.of_source(source)
         except (SyntaxError, ValueError):
-            continue
-        stem = os.path.join(out, os.path.relpath(path, folder).replace("/", "+"))
-        with open(stem + ".trees", "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
+            pass
+        else:
+            with open(stem + ".trees", "w", encoding="utf-8", errors="surrogatepass") as file:
+                file.write(text)
         error = expect.error(source)
         with open(stem + ".expect", "w", encoding="utf-8", errors="surrogatepass") as file:
             if error:
