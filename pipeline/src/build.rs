@@ -434,7 +434,7 @@ fn dry_run(site: &Site, snapshot: &mut Snapshot, options: &Options) -> Result<Re
     Ok(Report { exit: Exit::Done, counts: Counts::default(), files: plan.kept.len() + plan.changed.len() })
 }
 
-fn finish(
+pub(crate) fn finish(
     site: &Site,
     options: &Options,
     report: &Report,

@@ -1,6 +1,7 @@
 //! The command line: one definition, from which help comes too.
 
 mod build;
+mod run;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ fn after_help() -> String {
 enum Command {
     /// build the sources below PATHs
     Build(build::Arguments),
+    /// build a program and run it
+    Run(run::Arguments),
 }
 
 pub fn main() -> ExitCode {
@@ -38,6 +41,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Build(arguments) => build::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -1,16 +1,19 @@
 //! The driver: it decides which stages have to run, runs them, and explains why. It links no stage.
 
 mod build;
+mod closure;
 mod command;
 mod engine;
 mod failure;
 mod findings;
 mod jobs;
+mod library;
 mod log;
 mod module_name;
 mod observe;
 mod resolve;
 mod result;
+mod run;
 mod search;
 mod snapshot;
 mod state;

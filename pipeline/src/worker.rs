@@ -94,7 +94,7 @@ impl Worker {
     /// Ends a process that closed its pipe and says how it ended.
     pub(crate) fn bury(mut self) -> String {
         self.frames = None;
-        // It closed its answers: whatever it still does is of no use.
+        // It closed its answers: whatever it still does is of no use. A process that is already dead keeps its status.
         let _ = self.child.kill();
         match self.child.wait() {
             Ok(status) => status.to_string(),
@@ -105,8 +105,10 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // Closing the request pipe asks the stage to end; it is not waited for on the way out, because everything it
-        // was asked has been answered.
+        // Everything that it was asked has been answered and it keeps nothing, so it need not be given time; and it is
+        // waited for, because a program that replaces this process must not inherit a child that it does not know.
         self.frames = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
