@@ -1,0 +1,39 @@
+//! The builtin types: representation and low-level operations in `<type>.rs`, Python-level methods in
+//! `<type>/methods.rs`.
+
+pub mod bool;
+pub mod bytearray;
+pub mod bytes;
+pub mod cell;
+pub mod class;
+pub mod code;
+pub mod complex;
+pub mod dict;
+pub mod dict_views;
+pub mod exception;
+pub mod float;
+pub mod function;
+pub mod generator;
+pub mod getset;
+pub mod int;
+pub mod iterators;
+pub mod list;
+pub mod mapping_proxy;
+pub mod memoryview;
+pub mod method;
+pub mod module;
+pub mod native;
+pub mod object;
+pub mod property;
+pub mod range;
+pub mod set;
+pub mod singleton;
+pub mod slice;
+pub mod slot_wrapper;
+pub mod str;
+pub mod super_object;
+pub mod support;
+pub mod traceback;
+pub mod tuple;
+pub mod weakref;
+pub mod wrappers;

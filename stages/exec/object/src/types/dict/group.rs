@@ -1,0 +1,174 @@
+//! The index of a dict: control bytes in groups of sixteen, and the entry number of each bucket.
+//!
+//! A control byte is 0 for an empty bucket, 1 for a removed one and `0x80 | 7 bits of hash` for a full one, so
+//! zeroed memory is an empty index.
+
+use dx_heap::Header;
+
+use crate::error::PyResult;
+use crate::kinds;
+use crate::thread::Thread;
+
+pub(super) const GROUP: usize = 16;
+const REMOVED: u8 = 1;
+
+/// Buckets for a table of this many entries.
+fn buckets_for(capacity: usize) -> usize {
+    (capacity + capacity / 7 + 1).next_power_of_two().max(GROUP)
+}
+
+/// The largest capacity whose index is no larger than that of `wanted`: seven eighths of the buckets.
+pub(super) fn capacity_for(wanted: usize) -> usize {
+    let buckets = buckets_for(wanted);
+    buckets - buckets / 8 - 1
+}
+
+/// A view of an index cell.
+#[derive(Clone, Copy)]
+pub(super) struct Index {
+    control: *mut u8,
+    positions: *mut u32,
+    mask: usize,
+}
+
+impl Index {
+    pub(super) fn allocate(thread: &Thread, capacity: usize) -> PyResult<*mut Header> {
+        let bytes = 8 + buckets_for(capacity) * 5;
+        if capacity > u32::MAX as usize {
+            return Err(thread.memory_error(""));
+        }
+        let cell = thread.heap.try_alloc(bytes, Header::word(kinds::RAW, 0, 0));
+        cell.ok_or_else(|| thread.memory_error(""))
+    }
+
+    #[inline(always)]
+    pub(super) fn of(cell: *mut Header, capacity: usize) -> Index {
+        let buckets = buckets_for(capacity);
+        let control = cell.wrapping_add(1).cast::<u8>();
+        Index { control, positions: control.wrapping_add(buckets).cast(), mask: buckets - 1 }
+    }
+
+    /// Calls `candidate` with each position whose bucket has these hash bits, until it answers something.
+    #[inline(always)]
+    pub(super) fn find<R>(&self, hash: i64, mut candidate: impl FnMut(usize) -> Option<R>) -> Option<R> {
+        let (mut at, tag) = start(hash, self.mask);
+        let mut step = 0;
+        loop {
+            // SAFETY: groups are aligned parts of the control bytes.
+            let group = unsafe { Group::load(self.control.add(at)) };
+            let mut matches = group.matches(tag);
+            while matches != 0 {
+                let bucket = at + matches.trailing_zeros() as usize;
+                // SAFETY: the bucket is in range.
+                if let Some(found) = candidate(unsafe { *self.positions.add(bucket) } as usize) {
+                    return Some(found);
+                }
+                matches &= matches - 1;
+            }
+            step += GROUP;
+            // A full round without an empty bucket: removed ones filled the index.
+            if group.matches(0) != 0 || step > self.mask {
+                return None;
+            }
+            at = (at + step) & self.mask;
+        }
+    }
+
+    /// Adds a position that is not in the index; there is room.
+    pub(super) fn insert(&self, hash: i64, position: usize) {
+        let (mut at, tag) = start(hash, self.mask);
+        let mut step = 0;
+        loop {
+            // SAFETY: groups are aligned parts of the control bytes.
+            let group = unsafe { Group::load(self.control.add(at)) };
+            let free = group.matches(0) | group.matches(REMOVED);
+            if free != 0 {
+                let bucket = at + free.trailing_zeros() as usize;
+                // SAFETY: the bucket is in range.
+                unsafe {
+                    *self.control.add(bucket) = tag;
+                    *self.positions.add(bucket) = position as u32;
+                }
+                return;
+            }
+            step += GROUP;
+            at = (at + step) & self.mask;
+        }
+    }
+
+    /// Removes a position that is in the index.
+    pub(super) fn remove(&self, hash: i64, position: usize) {
+        let (mut at, tag) = start(hash, self.mask);
+        let mut step = 0;
+        loop {
+            // SAFETY: groups are aligned parts of the control bytes.
+            let group = unsafe { Group::load(self.control.add(at)) };
+            let mut matches = group.matches(tag);
+            while matches != 0 {
+                let bucket = at + matches.trailing_zeros() as usize;
+                // SAFETY: the bucket is in range.
+                unsafe {
+                    if *self.positions.add(bucket) as usize == position {
+                        // No probe went past a group that has an empty bucket, so this one may become empty too.
+                        *self.control.add(bucket) = if group.matches(0) != 0 { 0 } else { REMOVED };
+                        return;
+                    }
+                }
+                matches &= matches - 1;
+            }
+            step += GROUP;
+            if group.matches(0) != 0 || step > self.mask {
+                return;
+            }
+            at = (at + step) & self.mask;
+        }
+    }
+}
+
+/// First group and tag of a hash. Sequential ints and aligned addresses must both spread, hence the product.
+#[inline(always)]
+fn start(hash: i64, mask: usize) -> (usize, u8) {
+    let mixed = (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let tag = (mixed >> 57) as u8 | 0x80;
+    ((mixed >> 20) as usize & mask & !(GROUP - 1), tag)
+}
+
+#[cfg(target_arch = "x86_64")]
+struct Group(std::arch::x86_64::__m128i);
+
+#[cfg(target_arch = "x86_64")]
+impl Group {
+    /// # Safety
+    /// Sixteen bytes are readable.
+    #[inline(always)]
+    unsafe fn load(at: *const u8) -> Group {
+        // SAFETY: readable by contract; SSE2 is part of the architecture's baseline.
+        Group(unsafe { std::arch::x86_64::_mm_loadu_si128(at.cast()) })
+    }
+
+    #[inline(always)]
+    fn matches(&self, byte: u8) -> u32 {
+        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set1_epi8};
+        // SAFETY: SSE2 is part of the architecture's baseline.
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_set1_epi8(byte as i8))) as u32 }
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+struct Group([u8; GROUP]);
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Group {
+    /// # Safety
+    /// Sixteen bytes are readable.
+    #[inline(always)]
+    unsafe fn load(at: *const u8) -> Group {
+        // SAFETY: readable by contract.
+        Group(unsafe { at.cast::<[u8; GROUP]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    fn matches(&self, byte: u8) -> u32 {
+        self.0.iter().enumerate().fold(0, |bits, (index, &own)| bits | u32::from(own == byte) << index)
+    }
+}
