@@ -126,7 +126,8 @@ PERCENT_STR = ["%s", "%5s", "%-5s|", "%.2s", "%6.1s", "%05s", "%%", "%5%"]
 write("percent", [("int", s, n, lambda s=s, n=n: s % n) for s in PERCENT_INT for n in ints]
       + [("float", s, v.hex(), lambda s=s, v=v: s % v) for s in PERCENT_FLOAT for v in floats[:40]]
       + [("str", s, t, lambda s=s, t=t: s % (t,)) for s in PERCENT_STR[:6] for t in texts]
-      + [("error", s, lambda s=s: s % 1) for s in ("%z", "%", "%5.3z", "é%y", "%99999999999999999999d", "%.9999999999f", "%5", "%5.", "%l", "%-+ #0", "%\x01")])
+      + [("str", s, "", lambda s=s: s % ()) for s in ("%%", "%%%%", "a%%b", "100%%")]
+      + [("error", s, lambda s=s: s % 1) for s in ("%z", "%", "%5.3z", "é%y", "%99999999999999999999d", "%.9999999999f", "%5", "%5.", "%l", "%-+ #0", "%5%", "%\x01")])
 TEMPLATES = ["", "plain", "{}", "{0}{1}", "a{}b{}c", "{{}}", "{{{}}}", "{0.real}", "{0[a]}", "{0[2][x].y}", "{a!r:>10}", "{:{}}", "{!s}", "{", "}", "{!", "{0!}", "{0!rr}", "{0[}", "{0[]}", "{0.}", "{0[a]b}", "{a{}",
              "{0:{", "{:}}", "{}{0}", "{0}{}", "{99999999999999999999999}", "{0", "{0!r", "{0!r:", "{:{", "{٣}", "{ 0}", "{-1}", "{0[}]}", "x{{y}}z", "}}", "{{", "a}b", "{0[0]", "{0:{1}{2}}", "{é!é}", "{[a]}", "{.a}"]
 from _string import formatter_parser, formatter_field_name_split

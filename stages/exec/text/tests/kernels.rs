@@ -386,7 +386,6 @@ fn percent(
             PercentPiece::Conversion(directive) => {
                 assert_ne!(directive.width, Amount::Argument);
                 match u8::try_from(directive.conversion).unwrap_or(0) {
-                    b'%' => out.push(b'%'),
                     b'd' | b'i' | b'u' | b'x' | b'X' | b'o' | b'e' | b'E' | b'f' | b'F' | b'g' | b'G'
                     | b's' => {
                         convert(&mut out, &directive);

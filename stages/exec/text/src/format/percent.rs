@@ -71,7 +71,7 @@ pub enum PercentPiece {
     Conversion(Directive),
 }
 
-/// Iterates over the pieces of a template; `%%` comes as a conversion.
+/// Iterates over the pieces of a template; `%%` comes as the text `%`.
 pub struct PercentTemplate<'a> {
     text: &'a [u8],
     at: usize,
@@ -180,6 +180,11 @@ impl Iterator for PercentTemplate<'_> {
             return Some(Ok(PercentPiece::Text(start..self.at)));
         }
         self.at += 1;
+        if rest.get(1) == Some(&b'%') {
+            // The second of the two stands for itself; with flags between them `%` is no conversion.
+            self.at += 1;
+            return Some(Ok(PercentPiece::Text(self.at - 1..self.at)));
+        }
         let piece = self.directive().map(PercentPiece::Conversion);
         if piece.is_err() {
             self.at = self.text.len();

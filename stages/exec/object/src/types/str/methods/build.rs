@@ -107,10 +107,7 @@ fn strip_side(thread: &Thread, args: Args<'_>, side: Side, function: &str) -> Py
         Some(set) => match set.as_str() {
             Some(set) => search::strip_set(string.bytes(), set.bytes(), Unit::Character, side),
             None => {
-                let name = type_name(thread, set);
-                return Err(
-                    thread.type_error(format_args!("{function} arg must be None or str"))
-                );
+                return Err(thread.type_error(format_args!("{function} arg must be None or str")));
             }
         },
     };

@@ -9,7 +9,7 @@ use crate::ids;
 use crate::thread::Thread;
 use crate::types::dict;
 use crate::types::str::from_wtf8;
-use crate::types::support::{get_item, type_name};
+use crate::types::support::get_item;
 use crate::value::Value;
 
 pub(super) fn translate(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
@@ -75,19 +75,20 @@ fn from_mapping(thread: &Thread, mapping: Value) -> PyResult<Value> {
         ));
     };
     let table = dict::new(thread);
-    for (key, value) in source.pairs(thread).iter_pairs() {
-        let key = match key.as_str() {
+    let mut position = 0;
+    while let Some((at, entry)) = source.next_entry(position) {
+        position = at + 1;
+        let key = match entry.key.as_str() {
             Some(text) if text.len() == 1 => Value::small(wtf8::decode(text.bytes(), 0).0.into()),
             Some(_) => {
                 return Err(thread.value_error("string keys in translate table must be of length 1"));
             }
-            None if key.is_small() => key,
+            None if entry.key.is_small() => entry.key,
             None => {
-                let _ = type_name(thread, key);
                 return Err(thread.type_error("keys in translate table must be strings or integers"));
             }
         };
-        table.set(thread, key, value)?;
+        table.set(thread, key, entry.value)?;
     }
     Ok(table.value())
 }
