@@ -1,0 +1,5 @@
+//! Embeds the ToolId.
+
+fn main() {
+    dx_tool_id::emit();
+}
