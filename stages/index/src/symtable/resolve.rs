@@ -286,20 +286,21 @@ impl Resolver<'_, '_> {
             if binding == Binding::Cell || entry.flags & def::COMP_CELL != 0 {
                 parent.inlined_cells.insert(entry.sym);
             }
+            let is_free_inside = || {
+                let inside = |child: &ScopeId| self.table.entry(*child, entry.sym);
+                inner.iter().filter_map(inside).any(|entry| entry.binding == Binding::Free)
+            };
             if binding == Binding::Free && in_class && self.special.contains(entry.sym) {
+                // The comprehension's own code would find the class's cell before it is filled; inner scopes do not.
                 binding = Binding::GlobalImplicit;
-                free.remove(&entry.sym);
+                if !is_free_inside() {
+                    free.remove(&entry.sym);
+                }
                 forget_class |= entry.sym == self.special.class;
             }
             match self.table.entry(parent.scope, entry.sym).copied() {
                 None => self.table.insert(parent.scope, Entry { binding, merged: true, ..entry }),
                 Some(existing) => {
-                    let is_free_inside = || {
-                        inner.iter().any(|child| {
-                            let entry = self.table.entry(*child, entry.sym);
-                            entry.is_some_and(|entry| entry.binding == Binding::Free)
-                        })
-                    };
                     if existing.flags & def::BOUND != 0 && !in_class && !is_free_inside() {
                         free.remove(&entry.sym);
                     }

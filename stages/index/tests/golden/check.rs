@@ -53,23 +53,49 @@ fn difference(expected: &str, found: &str) -> Option<String> {
     }
 }
 
-/// Qualified name, name, kind of frame and free variables of every scope that has a frame.
+/// Qualified name, name, kind of frame, free variables and cells of every scope that has a frame.
 fn code_objects(fragments: &[Scopes]) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    for scope in fragments.iter().flat_map(|scopes| &scopes.scopes).filter(|s| !s.has(scope::INLINED)) {
-        let kind = match (scope.has(scope::GENERATOR), scope.has(scope::COROUTINE)) {
-            (true, true) => "async-generator",
-            (true, false) => "generator",
-            (false, true) if scope.kind != ScopeKind::Module => "coroutine",
-            _ => "",
-        };
-        let free: Vec<&str> = scope
-            .symbols
-            .iter()
-            .filter(|s| s.binding == Binding::Free || s.flags & symbol::FREE_CLASS != 0)
-            .map(|s| s.name.as_str())
-            .collect();
-        out.insert(format!("{} | {} | {kind} | {}", scope.qualname, scope.name, free.join(",")));
+    for scopes in fragments.iter().map(|scopes| &scopes.scopes) {
+        let mut cells: Vec<BTreeSet<&str>> = scopes.iter().map(|_| BTreeSet::new()).collect();
+        for (at, scope) in scopes.iter().enumerate() {
+            let mut frame = at;
+            while scopes[frame].has(scope::INLINED) {
+                frame = scopes[frame].parent as usize;
+            }
+            let own = scope.symbols.iter().filter(|s| s.binding == Binding::Cell).map(|s| s.name.as_str());
+            cells[frame].extend(own);
+            for (flag, name) in [
+                (scope::NEEDS_CLASS_CELL, "__class__"),
+                (scope::NEEDS_CLASSDICT_CELL, "__classdict__"),
+                (scope::CONDITIONAL_ANNOTATIONS, "__conditional_annotations__"),
+            ] {
+                if scope.has(flag) {
+                    cells[frame].insert(name);
+                }
+            }
+        }
+        for (scope, cells) in scopes.iter().zip(cells).filter(|(scope, _)| !scope.has(scope::INLINED)) {
+            let kind = match (scope.has(scope::GENERATOR), scope.has(scope::COROUTINE)) {
+                (true, true) => "async-generator",
+                (true, false) => "generator",
+                (false, true) if scope.kind != ScopeKind::Module => "coroutine",
+                _ => "",
+            };
+            let free: Vec<&str> = scope
+                .symbols
+                .iter()
+                .filter(|s| s.binding == Binding::Free || s.flags & symbol::FREE_CLASS != 0)
+                .map(|s| s.name.as_str())
+                .collect();
+            let cells = cells.into_iter().collect::<Vec<_>>().join(",");
+            out.insert(format!(
+                "{} | {} | {kind} | {} | {cells}",
+                scope.qualname,
+                scope.name,
+                free.join(",")
+            ));
+        }
     }
     out
 }

@@ -26,14 +26,15 @@ def symbol_table(source):
 
 
 def code_objects(source):
-    """One line a code object: qualified name, kind of frame, free variables; sorted. Dead code has none."""
+    """One line a code object: qualified name, kind of frame, free variables, cells; sorted. Dead code has none."""
     lines = []
 
     def visit(code):
         flags = [name for bit, name in ((0x20, "generator"), (0x80, "coroutine"), (0x200, "async-generator"))
                  if code.co_flags & bit]
         free = ",".join(sorted(code.co_freevars))
-        lines.append(f"{code.co_qualname} | {code.co_name} | {' '.join(flags)} | {free}")
+        cells = ",".join(sorted(code.co_cellvars))
+        lines.append(f"{code.co_qualname} | {code.co_name} | {' '.join(flags)} | {free} | {cells}")
         for constant in code.co_consts:
             if hasattr(constant, "co_code"):
                 visit(constant)
