@@ -1,5 +1,8 @@
 //! What an entry is found by: content by its digest, a record by (kind, lane, action).
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
 use dx_schemas::digest::{ActionId, ContentId};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +58,7 @@ impl RecordKey {
 }
 
 /// The key in frames and indexes: 32 bytes of hash, then one byte that keeps the name spaces apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct EntryKey {
     pub(crate) hash: [u8; 32],
     pub(crate) slot: u8,
@@ -88,5 +91,55 @@ impl EntryKey {
         };
         let lane = if self.slot & SLOT_SHADOW == 0 { Lane::Production } else { Lane::Shadow };
         Some(RecordKey { kind, lane, id: ActionId(self.hash) })
+    }
+}
+
+impl Hash for EntryKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for word in self.hash.as_chunks::<8>().0 {
+            state.write_u64(u64::from_le_bytes(*word));
+        }
+        state.write_u8(self.slot);
+    }
+}
+
+/// A map by key. Keys are digests already, so a few multiplications do; they are seeded because the keys of imported
+/// records are a stranger's choice.
+pub(crate) type KeyMap<V> = HashMap<EntryKey, V, Seed>;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Seed {
+        Seed(RandomState::new().build_hasher().finish())
+    }
+}
+
+impl BuildHasher for Seed {
+    type Hasher = Folded;
+
+    fn build_hasher(&self) -> Folded {
+        Folded(self.0)
+    }
+}
+
+/// Multiplies into 128 bits and folds the halves together, word by word.
+pub(crate) struct Folded(u64);
+
+impl Hasher for Folded {
+    fn write_u64(&mut self, word: u64) {
+        let wide = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = wide as u64 ^ (wide >> 64) as u64;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }

@@ -9,7 +9,7 @@ mod commit;
 mod get;
 mod put;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dx_schemas::digest::ContentId;
@@ -20,7 +20,7 @@ use crate::blob::Blob;
 use crate::cache::{Cache, make_directories};
 use crate::clock;
 use crate::index::Index;
-use crate::key::{EntryKey, Origin, RecordKey};
+use crate::key::{KeyMap, Origin, RecordKey};
 use crate::lease::Lease;
 use crate::lookup::Miss;
 use crate::pack::{Pack, PackId};
@@ -34,17 +34,21 @@ pub struct Session {
     index: RwLock<Arc<Index>>,
     packs: RwLock<HashMap<PackId, Arc<Pack>>>,
     /// Put or recovered here and not yet published.
-    fresh: RwLock<HashMap<EntryKey, Entry>>,
+    fresh: RwLock<KeyMap<Entry>>,
     /// What could not be written.
-    memory: RwLock<HashMap<EntryKey, (Origin, Blob)>>,
-    /// Frames and files that were proved whole in this process.
-    proved: Mutex<HashSet<(PackId, u64)>>,
-    proved_files: Mutex<HashMap<[u8; 32], Blob>>,
-    used: Mutex<HashMap<EntryKey, Entry>>,
-    damaged: Mutex<HashMap<EntryKey, Miss>>,
+    memory: RwLock<KeyMap<(Origin, Blob)>>,
+    /// What was used, with its mapped bytes once they were proved whole: the second lookup of a key ends here.
+    known: RwLock<KeyMap<Known>>,
+    damaged: Mutex<KeyMap<Miss>>,
     repairs: Mutex<Vec<Repair>>,
     writer: Mutex<Writer>,
     lease: Mutex<Option<Lease>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    entry: Entry,
+    bytes: Option<Blob>,
 }
 
 enum Writer {
@@ -99,9 +103,7 @@ impl Session {
             packs: RwLock::default(),
             fresh: RwLock::default(),
             memory: RwLock::default(),
-            proved: Mutex::default(),
-            proved_files: Mutex::default(),
-            used: Mutex::default(),
+            known: RwLock::default(),
             damaged: Mutex::default(),
             repairs: Mutex::default(),
             writer: Mutex::new(Writer::Idle),
@@ -148,6 +150,10 @@ impl Session {
         let pinned =
             if lock(&self.lease).is_some() { opened } else { index.committed().into_keys().collect() };
         *write(&self.index) = Arc::new(index);
+        // Content stays what it is; of a record there may be a newer one now.
+        for known in write(&self.known).values_mut().filter(|known| !known.entry.key.is_content()) {
+            known.bytes = None;
+        }
         if !recovered.is_empty() {
             let mut fresh = write(&self.fresh);
             for entry in recovered {
@@ -186,7 +192,7 @@ impl Session {
     /// All that was hit or put so far, sorted.
     pub fn used(&self) -> Used {
         let mut out = Used::default();
-        for entry in lock(&self.used).values() {
+        for Known { entry, .. } in read(&self.known).values() {
             if entry.key.is_content() {
                 out.contents.push(ContentId { sha256: entry.key.hash, size_bytes: u64::from(entry.len) });
             } else {
@@ -201,7 +207,7 @@ impl Session {
     /// The packs in which what was used stands: what a stat manifest of this build relies on.
     pub fn used_packs(&self) -> Vec<PackId> {
         let packs: std::collections::BTreeSet<PackId> =
-            lock(&self.used).values().filter_map(Entry::pack).collect();
+            read(&self.known).values().filter_map(|known| known.entry.pack()).collect();
         packs.into_iter().collect()
     }
 
@@ -220,7 +226,7 @@ impl Session {
         lock(&self.repairs).push(Repair { subject, damage: damage.to_owned() });
     }
 
-    fn note_used(&self, entry: Entry) {
-        lock(&self.used).insert(entry.key, entry);
+    fn note_used(&self, entry: Entry, bytes: Option<Blob>) {
+        write(&self.known).insert(entry.key, Known { entry, bytes });
     }
 }

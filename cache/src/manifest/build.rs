@@ -1,6 +1,7 @@
 //! Collecting what a build looks at, and writing it in one go.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
@@ -136,27 +137,53 @@ impl Builder {
 
     /// Takes over everything that `outcome` (a check of `manifest`) found unchanged.
     pub fn carry(&mut self, manifest: &Manifest, outcome: &CheckOutcome) {
-        self.carry_if(manifest, outcome, |_| true);
+        self.carry_where(manifest, outcome, |_, _| true);
     }
 
     /// As [`Builder::carry`], for the paths (of files, absent names and directories) that `keep` wants.
     pub fn carry_if(&mut self, manifest: &Manifest, outcome: &CheckOutcome, keep: impl Fn(&Path) -> bool) {
+        self.carry_where(manifest, outcome, |directory, name| {
+            let is_root = directory.as_os_str() == ".";
+            match (is_root, name.is_empty()) {
+                (_, true) => keep(directory),
+                (true, false) => keep(Path::new(name)),
+                (false, false) => keep(&directory.join(name)),
+            }
+        });
+    }
+
+    /// `keep` is asked with a directory and a name in it; an empty name stands for the directory itself.
+    fn carry_where(
+        &mut self,
+        manifest: &Manifest,
+        outcome: &CheckOutcome,
+        keep: impl Fn(&Path, &OsStr) -> bool,
+    ) {
         // What the check hashed is as old as the check.
         self.scratch.time_ns = self.scratch.time_ns.min(outcome.time_ns());
         for index in 0..manifest.header.directories {
-            let directory = manifest.directory(index);
-            let path = manifest.directory_path(&directory);
-            if directory.listed && outcome.keeps_directory(index) && keep(&path) {
-                let stat = outcome.directory_stat(index).unwrap_or(directory.stat);
-                self.directory_of(path.as_os_str().as_bytes()).listing = Some((stat, directory.listing));
+            let record = manifest.directory(index);
+            let path = manifest.directory_path(&record);
+            let mut listing = None;
+            if record.listed && outcome.keeps_directory(index) && keep(&path, OsStr::new("")) {
+                let stat = outcome.directory_stat(index).unwrap_or(record.stat);
+                listing = Some((stat, record.listing));
             }
-            for at in directory.first as usize..(directory.first + directory.count) as usize {
-                let entry = manifest.entry(at);
-                let path = manifest.entry_path(&directory, &entry);
-                if outcome.keeps_entry(at) && keep(&path) {
+            let range = record.first as usize..(record.first + record.count) as usize;
+            let kept: Vec<_> = range
+                .filter(|at| outcome.keeps_entry(*at))
+                .map(|at| (at, manifest.entry(at)))
+                .filter(|(_, entry)| keep(&path, manifest.entry_name(entry)))
+                .map(|(at, entry)| {
                     let stat = outcome.entry_stat(at).unwrap_or(entry.stat);
-                    self.insert(&path, Entry { kind: entry.kind, stat, sha256: entry.sha256 });
-                }
+                    let name = manifest.entry_name(&entry).as_bytes().to_vec();
+                    (name, Entry { kind: entry.kind, stat, sha256: entry.sha256 })
+                })
+                .collect();
+            if listing.is_some() || !kept.is_empty() {
+                let directory = self.directory_of(path.as_os_str().as_bytes());
+                directory.listing = listing.or(directory.listing);
+                directory.entries.extend(kept);
             }
         }
     }

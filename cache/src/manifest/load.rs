@@ -173,6 +173,10 @@ impl Manifest {
         Item { path: self.entry_path(directory, entry), file }
     }
 
+    pub(super) fn entry_name(&self, entry: &EntryRecord) -> &OsStr {
+        OsStr::from_bytes(self.name_bytes(entry))
+    }
+
     pub(super) fn entry_path(&self, directory: &DirectoryRecord, entry: &EntryRecord) -> PathBuf {
         let name = OsStr::from_bytes(self.name_bytes(entry));
         match self.path_bytes(directory) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
-use super::{Session, Writer, lock, read, write};
+use super::{Known, Session, Writer, lock, read, write};
 use crate::clock::RENEW_AFTER_MINUTES;
 use crate::frame;
 use crate::index::{self, Index};
@@ -128,7 +128,7 @@ impl Session {
         let fresh = read(&self.fresh);
         let memory = read(&self.memory);
         let mut out = Vec::new();
-        for entry in lock(&self.used).values_mut() {
+        for Known { entry, .. } in write(&self.known).values_mut() {
             let is_old = entry.used_minutes.saturating_add(RENEW_AFTER_MINUTES) <= self.now_minutes;
             if is_old && !memory.contains_key(&entry.key) && !fresh.contains_key(&entry.key) {
                 entry.used_minutes = self.now_minutes;
@@ -168,16 +168,12 @@ fn publish(
 
 /// Replaces the run of small segments at the new end by one of them all. Skipped when somebody else is at it.
 fn merge_small(layout: &Layout, index: &Index, map: bool) -> Option<Index> {
-    let segments = index.segments();
-    let small = segments.iter().take_while(|segment| segment.len() < SMALL_SEGMENT_ENTRIES).count();
-    if small <= SMALL_SEGMENTS_MAX {
-        return None;
-    }
+    small_run(index)?;
     let guard = lock_file(layout).ok()?;
     guard.try_lock().ok()?;
     // As of now, under the lock: another merge may have replaced some of what this session knows.
     let current = Index::load(layout, map).ok()?;
-    let small = current.segments().iter().take_while(|segment| segment.len() < SMALL_SEGMENT_ENTRIES).count();
+    let small = small_run(&current)?;
     let (run, rest) = current.segments().split_at(small);
     let sequence = run.first()?.sequence();
     // A copy in a pack that was removed must not displace an older one that can be read.
@@ -195,4 +191,25 @@ fn merge_small(layout: &Layout, index: &Index, map: bool) -> Option<Index> {
     }
     next.push(merged);
     Some(next)
+}
+
+/// How many of the newest segments to merge, if it is time: more than a handful, and then every older one that is not
+/// much larger than those together, so that each entry is copied a few times and not once per build.
+fn small_run(index: &Index) -> Option<usize> {
+    let segments = index.segments();
+    let newest = segments.get(..=SMALL_SEGMENTS_MAX)?;
+    let mut total: usize = newest.iter().map(|segment| segment.len()).sum();
+    if newest.iter().any(|segment| segment.len() >= SMALL_SEGMENT_ENTRIES) {
+        let before = newest.iter().position(|segment| segment.len() >= SMALL_SEGMENT_ENTRIES)?;
+        return (before > SMALL_SEGMENTS_MAX / 2).then_some(before);
+    }
+    let mut run = newest.len();
+    for segment in &segments[run..] {
+        if segment.len() > 2 * total || segment.len() >= SMALL_SEGMENT_ENTRIES {
+            break;
+        }
+        total += segment.len();
+        run += 1;
+    }
+    Some(run)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dx_schemas::digest::{ActionId, ContentId};
 
-use super::{Session, Writer, lock, read, write};
+use super::{Known, Session, Writer, lock, read, write};
 use crate::blob::Blob;
 use crate::frame;
 use crate::index::Index;
@@ -49,10 +49,7 @@ impl Session {
 
     fn find(&self, key: &EntryKey, id: Option<&ContentId>) -> Lookup<(Blob, Origin)> {
         match self.find_unreported(key, id) {
-            Ok((blob, entry)) => {
-                self.note_used(entry);
-                Lookup::Hit((blob, entry.origin))
-            }
+            Ok((blob, entry)) => Lookup::Hit((blob, entry.origin)),
             Err(miss) => {
                 if miss != Miss::Absent {
                     lock(&self.damaged).insert(*key, miss.clone());
@@ -62,23 +59,34 @@ impl Session {
         }
     }
 
-    /// As `find` without the notes. A pack that vanished may have been compacted by gc: then the entry stands elsewhere
-    /// in an index that this session has not seen.
+    /// As `find`, without a note of damage. A pack that vanished may have been compacted by gc: then the entry stands
+    /// elsewhere, in an index that this session has not seen.
     pub(crate) fn find_unreported(
         &self,
         key: &EntryKey,
         id: Option<&ContentId>,
     ) -> Result<(Blob, Entry), Miss> {
-        let found = self.find_indexed(key, id);
-        if !matches!(found, Err(Miss::Gone)) {
-            return found;
+        if let Some(Known { entry, bytes: Some(bytes) }) = read(&self.known).get(key)
+            && id.is_none_or(|id| id.size_bytes == u64::from(entry.len))
+        {
+            return Ok((bytes.clone(), *entry));
         }
-        let known = read(&self.index).clone();
-        match Index::load(self.cache.layout(), self.cache.maps_files()) {
-            Ok(index) if !index.is_same(&known) => *write(&self.index) = Arc::new(index),
-            _ => return found,
+        let mut found = self.find_indexed(key, id);
+        if matches!(found, Err(Miss::Gone)) {
+            let known = read(&self.index).clone();
+            match Index::load(self.cache.layout(), self.cache.maps_files()) {
+                Ok(index) if !index.is_same(&known) => {
+                    *write(&self.index) = Arc::new(index);
+                    found = self.find_indexed(key, id);
+                }
+                _ => {}
+            }
         }
-        self.find_indexed(key, id)
+        if let Ok((bytes, entry)) = &found {
+            // Copies are not kept: they would double the memory of what the caller holds anyway.
+            self.note_used(*entry, bytes.is_mapped().then(|| bytes.clone()));
+        }
+        found
     }
 
     /// Tries what this session wrote, then the segments from newest to oldest; the first usable copy wins.
@@ -135,32 +143,25 @@ impl Session {
             }
         }
         let bytes = self.pack(pack)?.frame(offset, len)?;
-        if !lock(&self.proved).contains(&(pack, offset)) {
-            let frame = frame::read(&bytes)?;
-            if frame.key != entry.key || frame.payload.len() != len {
-                return Err(Miss::Damaged("index points to another frame"));
-            }
-            let digest = ContentId { sha256: entry.key.hash, size_bytes: u64::from(entry.len) };
-            if entry.key.is_content()
-                && self.cache.options().verification == Verification::Digest
-                && !digest.matches(frame.payload)
-            {
-                return Err(Miss::Damaged("content does not match its digest"));
-            }
-            lock(&self.proved).insert((pack, offset));
+        let frame = frame::read(&bytes)?;
+        if frame.key != entry.key || frame.payload.len() != len {
+            return Err(Miss::Damaged("index points to another frame"));
+        }
+        let digest = ContentId { sha256: entry.key.hash, size_bytes: u64::from(entry.len) };
+        if entry.key.is_content()
+            && self.cache.options().verification == Verification::Digest
+            && !digest.matches(frame.payload)
+        {
+            return Err(Miss::Damaged("content does not match its digest"));
         }
         Ok(bytes.part(frame::HEADER..whole))
     }
 
     fn load_file(&self, id: &ContentId) -> Result<Blob, Miss> {
-        if let Some(blob) = lock(&self.proved_files).get(&id.sha256) {
-            return Ok(blob.clone());
-        }
         let blob = large::read(self.cache.layout(), id, self.cache.maps_files())?;
         if !id.matches(&blob) {
             return Err(Miss::Damaged("content does not match its digest"));
         }
-        lock(&self.proved_files).insert(id.sha256, blob.clone());
         Ok(blob)
     }
 

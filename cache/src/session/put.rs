@@ -47,10 +47,7 @@ impl Session {
     fn store(&self, key: EntryKey, origin: Origin, bytes: &[u8], id: Option<&ContentId>) {
         let earlier = lock(&self.damaged).remove(&key);
         let damage = match self.find_unreported(&key, id) {
-            Ok((found, entry)) if found[..] == *bytes => {
-                self.note_used(entry);
-                return;
-            }
+            Ok((found, _)) if found[..] == *bytes => return,
             Ok(_) if id.is_some() => Some(Miss::Damaged("content does not match its digest")),
             Ok(_) | Err(Miss::Absent) => earlier,
             Err(miss) => Some(miss),
@@ -70,7 +67,6 @@ impl Session {
             if !self.is_storing() {
                 return self.keep_in_memory(key, origin, bytes);
             }
-            lock(&self.proved_files).remove(&key.hash);
             if let Err(error) = large::write(self.cache.layout(), bytes) {
                 self.turn_off(format!("cannot write to the cache: {error}"));
                 return self.keep_in_memory(key, origin, bytes);
@@ -86,7 +82,7 @@ impl Session {
             }
         }
         write(&self.fresh).insert(key, entry);
-        self.note_used(entry);
+        self.note_used(entry, None);
     }
 
     fn append(&self, encoded: &[u8]) -> Option<Place> {
@@ -126,6 +122,7 @@ impl Session {
     }
 
     fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {
+        write(&self.known).remove(&key);
         write(&self.memory).insert(key, (origin, Blob::copy_of(bytes)));
     }
 }
