@@ -1,17 +1,209 @@
 //! The foreign parser's errors in CPython's words.
+//!
+//! The foreign parser says what it missed; CPython says what the user may have meant. So each error is looked at again
+//! with the tokens and the expressions around it, one file here for each family of mistakes. What has no special
+//! message is `invalid syntax` at the same token, as in CPython. Of the errors of one line only the first is kept: the
+//! others are mostly its echo.
+
+mod block;
+mod call;
+mod context;
+mod expression;
+mod parameter;
+mod scan;
+mod statement;
+mod target;
 
 use ruff_python_ast::Mod;
-use ruff_python_parser::Parsed;
+use ruff_python_parser::{LexicalErrorType, ParseErrorType, Parsed, UnsupportedSyntaxErrorKind};
+use ruff_text_size::{TextRange, TextSize};
 
-use crate::finding::Findings;
+use self::context::{Context, Said};
+use crate::finding::{Exception, Finding, Findings};
 use crate::source::Source;
 
-/// Adds a finding for every error of the parser.
-pub(crate) fn translate(_source: &Source<'_>, parsed: &Parsed<Mod>, findings: &mut Findings) {
+/// Adds a finding for every mistake that the parser found. What is wrong inside of literals is found when they are
+/// decoded; the answer is an error to add if nothing is found there after all.
+pub(crate) fn translate(
+    source: &Source<'_>,
+    parsed: &Parsed<Mod>,
+    findings: &mut Findings,
+) -> Option<Finding> {
+    if parsed.has_no_syntax_errors() {
+        return None;
+    }
+    let context = Context::new(&source.text, parsed.syntax());
+    let mut deferred = None;
+    let mut said: Vec<Said> = Vec::new();
     for error in parsed.errors() {
-        findings.syntax(error, error.error.to_string());
+        if is_in_literal(&error.error) {
+            deferred.get_or_insert_with(|| Said::invalid(error.location));
+        } else {
+            said.extend(explain(&context, &error.error, error.location));
+        }
     }
     for error in parsed.unsupported_syntax_errors() {
-        findings.syntax(error, error.to_string());
+        said.push(unsupported(&context, &error.kind, error.range));
+    }
+    let said = one_a_line(source, with_tokenizer(&context, said));
+    for each in said {
+        findings.add(each.exception, each.range, each.message);
+    }
+    deferred.map(|each| Finding { range: each.range, exception: each.exception, message: each.message })
+}
+
+/// Flaws that decoding reports with CPython's text.
+fn is_in_literal(error: &ParseErrorType) -> bool {
+    matches!(
+        error,
+        ParseErrorType::Lexical(
+            LexicalErrorType::UnicodeError
+                | LexicalErrorType::MissingUnicodeLbrace
+                | LexicalErrorType::MissingUnicodeRbrace
+                | LexicalErrorType::InvalidByteLiteral
+                | LexicalErrorType::StringError
+        )
+    )
+}
+
+/// CPython lets an error of its tokenizer win over what the grammar found at or after the same line, and a bracket
+/// that is never closed over what the grammar found after its line.
+fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
+    if let Some(stop) = &context.scan.stop {
+        let line = context.line(stop.range.start());
+        said.retain(|each| context.line(each.range.start()) < line);
+        said.push(Said { exception: stop.exception, range: stop.range, message: stop.message.clone() });
+    } else if let Some(offset) = context.scan.unclosed {
+        let open = TextSize::new(offset as u32);
+        let line = context.line(open);
+        let end = TextSize::of(context.text);
+        let first = said.iter().map(|each| each.range.start()).min().unwrap_or(end);
+        let at_end = context.text[first.min(end).to_usize()..].trim().is_empty();
+        if context.line(first) > line || at_end {
+            said.retain(|each| context.line(each.range.start()) < line);
+            let bracket = context.text[offset..].chars().next().unwrap_or('(');
+            let range = TextRange::at(open, TextSize::new(1));
+            said.push(Said::syntax(range, format!("'{bracket}' was never closed")));
+        }
+    }
+    said
+}
+
+fn one_a_line(source: &Source<'_>, said: Vec<Said>) -> Vec<Said> {
+    let mut kept: Vec<(u32, Said)> = Vec::new();
+    for each in said {
+        let line = source.lines.locate(each.range.start().to_u32()).0;
+        if kept.iter().all(|(other, _)| *other != line) {
+            kept.push((line, each));
+        }
+    }
+    kept.into_iter().map(|(_, each)| each).collect()
+}
+
+fn unsupported(context: &Context<'_>, kind: &UnsupportedSyntaxErrorKind, range: TextRange) -> Said {
+    match kind {
+        UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) => {
+            let dict = context.text[range.start().to_usize()..].starts_with("**");
+            let what = if dict {
+                "dict unpacking cannot be used in dict comprehension"
+            } else {
+                "iterable unpacking cannot be used in comprehension"
+            };
+            Said::syntax(range, what)
+        }
+        UnsupportedSyntaxErrorKind::ParenthesizedKeywordArgumentName => Said::syntax(range, call::ASSIGNMENT),
+        _ => Said::invalid(range),
+    }
+}
+
+fn explain(context: &Context<'_>, error: &ParseErrorType, range: TextRange) -> Option<Said> {
+    use ParseErrorType as E;
+    let said = match error {
+        E::UnexpectedIndentation => block::unexpected_indent(context, range),
+        E::InvalidAssignmentTarget => target::assignment(context, range),
+        E::InvalidNamedAssignmentTarget => target::named(context, range),
+        E::InvalidAnnotatedAssignmentTarget => target::annotated(context, range),
+        E::InvalidAugmentedAssignmentTarget => target::augmented(context, range),
+        E::InvalidDeleteTarget => target::delete(context, range),
+        E::UnparenthesizedGeneratorExpression => {
+            Said::syntax(range, "Generator expression must be parenthesized")
+        }
+        E::PositionalAfterKeywordArgument => {
+            call::order(context, range, "positional argument follows keyword argument")
+        }
+        E::PositionalAfterKeywordUnpacking => {
+            call::order(context, range, "positional argument follows keyword argument unpacking")
+        }
+        E::InvalidArgumentUnpackingOrder => {
+            call::order(context, range, "iterable argument unpacking follows keyword argument unpacking")
+        }
+        E::NonDefaultParamAfterDefaultParam => {
+            Said::syntax(range, "parameter without a default follows parameter with a default")
+        }
+        E::ParamAfterVarKeywordParam => Said::syntax(range, "arguments cannot follow var-keyword argument"),
+        E::ExpectedKeywordParam => parameter::bare_star(context, range),
+        E::VarParameterWithDefault => parameter::star_default(context, range),
+        E::EmptyTypeParams => Said::syntax(range, "Type parameter list cannot be empty"),
+        E::EmptyImportNames => statement::no_names(context, range),
+        E::InvalidMatchPatternTarget => Said::syntax(range, "cannot use '_' as a target"),
+        E::ExpectedRealNumber => Said::syntax(range, "real number required in complex literal"),
+        E::ExpectedImaginaryNumber => Said::syntax(range, "imaginary number required in complex literal"),
+        E::InvalidStarredExpressionUsage => expression::starred(context, range),
+        E::UnparenthesizedNamedExpression => expression::named(context, range),
+        E::SimpleStatementsOnSameLine | E::SimpleAndCompoundStatementOnSameLine => {
+            statement::second_on_line(context, range)
+        }
+        E::ExpectedExpression => expression::missing(context, range),
+        E::ExpectedToken { expected, found } => expression::token(context, *expected, *found, range),
+        E::FStringError(_) | E::TStringError(_) => expression::field(context, range),
+        E::OtherError(text) => other(context, text, range),
+        E::Lexical(LexicalErrorType::FStringError(_) | LexicalErrorType::TStringError(_)) => {
+            expression::field(context, range)
+        }
+        E::Lexical(LexicalErrorType::OtherError(text)) => other(context, text, range),
+        _ => Said::invalid(range),
+    };
+    Some(said)
+}
+
+/// Errors that the foreign parser tells apart by text only.
+fn other(context: &Context<'_>, text: &str, range: TextRange) -> Said {
+    if let Some(clause) = text.strip_prefix("Expected an indented block after ") {
+        return block::missing(context, clause, range);
+    }
+    match text {
+        "Cannot mix t-string literals with string or bytes literals"
+        | "cannot mix t-string literals with string or bytes literals" => {
+            Said::syntax(range, "cannot mix t-string literals with string or bytes literals")
+        }
+        _ if text.to_ascii_lowercase().starts_with("bytes literal") => {
+            Said::syntax(range, "cannot mix bytes and nonbytes literals")
+        }
+        "Only single target (not tuple) can be annotated" => {
+            Said::syntax(range, "only single target (not tuple) can be annotated")
+        }
+        "Only single target (not list) can be annotated" => {
+            Said::syntax(range, "only single target (not list) can be annotated")
+        }
+        "Cannot have both 'except' and 'except*' on the same 'try'" => {
+            Said::syntax(range, "cannot have both 'except' and 'except*' on the same 'try'")
+        }
+        "Multiple exception types must be parenthesized when using `as`" => {
+            Said::syntax(range, "multiple exception types must be parenthesized when using 'as'")
+        }
+        "Expected one or more exception types" => Said::syntax(range, "expected one or more exception types"),
+        "Expected `except` or `finally` after `try` block" => {
+            Said::syntax(range, "expected 'except' or 'finally' block")
+        }
+        "Positional patterns cannot follow keyword patterns" => {
+            Said::syntax(range, "positional patterns follow keyword patterns")
+        }
+        "Boolean 'not' expression cannot be used here" => expression::not_after_operator(context, range),
+        "Expected a parameter name" => call::keyword(context, range),
+        "Trailing comma not allowed" => statement::trailing_comma(context, range),
+        "Expected symbol after `as`" | "Expected name after `as`" => statement::as_target(context, range),
+        "Expected an expression" => expression::missing(context, range),
+        _ if text.starts_with("Expected an expression or") => expression::missing(context, range),
+        _ => parameter::other(context, text, range).unwrap_or_else(|| expression::generic(context, range)),
     }
 }

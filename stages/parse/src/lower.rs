@@ -19,7 +19,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
 
 use crate::artifact::Parsed;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::source::Source;
 use crate::{Language, checks, errors};
 
@@ -66,27 +66,34 @@ pub(crate) fn module(source: &Source<'_>, language: Language, mut findings: Find
     };
     if !checks::limits::before_parsing(&source.text, &mut findings) {
         // What nests too deeply is not parsed at all; an empty tree stands for it.
-        return lower(source, &[], findings, false);
+        return lower(source, &[], findings, None, false);
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let parsed = parse_unchecked(&source.text, options);
-    let clean = checks::tokens::check(source, parsed.tokens(), &mut findings);
-    if clean {
-        errors::translate(source, &parsed, &mut findings);
+    let mut deferred = None;
+    if checks::tokens::check(source, parsed.tokens(), &mut findings) {
+        deferred = errors::translate(source, &parsed, &mut findings);
     }
-    let broken = findings.has_errors();
+    let broken = deferred.is_some() || findings.has_errors();
     match parsed.syntax() {
         Mod::Module(module) => {
             if !broken {
                 checks::future::check(&module.body, &mut findings);
             }
-            lower(source, &module.body, findings, checks::future::annotations(&module.body))
+            let future_annotations = checks::future::annotations(&module.body);
+            lower(source, &module.body, findings, deferred, future_annotations)
         }
-        Mod::Expression(_) => lower(source, &[], findings, false),
+        Mod::Expression(_) => lower(source, &[], findings, None, false),
     }
 }
 
-fn lower(source: &Source<'_>, body: &[Stmt], findings: Findings, future_annotations: bool) -> Parsed {
+fn lower(
+    source: &Source<'_>,
+    body: &[Stmt],
+    findings: Findings,
+    deferred: Option<Finding>,
+    future_annotations: bool,
+) -> Parsed {
     let whole = TextRange::up_to(TextSize::of(&*source.text));
     let row = FragmentRow {
         kind: FragmentKind::Module,
@@ -109,7 +116,10 @@ fn lower(source: &Source<'_>, body: &[Stmt], findings: Findings, future_annotati
     let root = lowering.open(NodeKind::Module, None);
     lowering.body(body, true);
     lowering.close(root);
-    let Lowering { findings, draft, mut done, .. } = lowering;
+    let Lowering { mut findings, draft, mut done, .. } = lowering;
+    if let Some(Finding { range, exception, message }) = deferred.filter(|_| !findings.has_errors()) {
+        findings.add(exception, range, message);
+    }
     done.push(draft);
     done.sort_by_key(|draft| draft.ordinal);
     Parsed::assemble(source, done, &findings, future_annotations)

@@ -51,7 +51,7 @@ pub(crate) fn check(source: &Source<'_>, tokens: &Tokens, findings: &mut Finding
     true
 }
 
-/// What follows a number without a space: `1if` warns, `1x` is no number.
+/// A keyword right after a number: `1if x`.
 fn number(source: &Source<'_>, token: &Token, findings: &mut Findings) {
     let text = &source.text[token.range()];
     let rest = &source.text[token.end().to_usize()..];
@@ -77,7 +77,5 @@ fn number(source: &Source<'_>, token: &Token, findings: &mut Findings) {
     });
     if keyword {
         findings.warn(token, format!("invalid {kind} literal"));
-    } else {
-        findings.syntax(token, format!("invalid {kind} literal"));
     }
 }

@@ -40,11 +40,6 @@ impl LineIndex {
         }
         (line as u32, offset - self.starts[line])
     }
-
-    /// Where a line (from 0) begins; the text's end for a line that is not there.
-    pub(crate) fn start(&self, line: u32) -> Option<u32> {
-        self.starts.get(line as usize).copied()
-    }
 }
 
 #[cfg(test)]
