@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use dx_cache::maintain;
 use dx_cache::manifest::FileKind;
 use dx_schemas::events::{Event, Outcome};
 use dx_schemas::index::IndexTable;
@@ -442,6 +443,13 @@ pub(crate) fn finish(
     trace: &Trace,
     started: Instant,
 ) -> Result<(), Failure> {
+    if !report.counts.0.is_empty()
+        && let Some(cache) = site.store.cache()
+        && let Err(error) = maintain::gc_after_build(cache)
+    {
+        observed.clear();
+        eprintln!("dx-pipe: cache: cleaning failed: {error}");
+    }
     for remark in site.store.remarks() {
         observed.clear();
         eprintln!("dx-pipe: {remark}");

@@ -108,11 +108,6 @@ impl Store {
         }
     }
 
-    /// Whether the content is there for all that planning needs.
-    pub(crate) fn seems_present(&self, id: &ContentId) -> bool {
-        self.session.as_ref().is_some_and(|session| session.seems_present(id))
-    }
-
     pub(crate) fn put(&self, bytes: &[u8]) -> ContentId {
         match &self.session {
             Some(session) => session.put(bytes),

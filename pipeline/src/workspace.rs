@@ -74,11 +74,6 @@ impl Workspace {
         self.root.join(".dx")
     }
 
-    /// Files whose appearance or change would change the configuration.
-    pub(crate) fn config_candidates(&self) -> Vec<PathBuf> {
-        vec![self.root.join("dx.toml"), self.root.join("pyproject.toml")]
-    }
-
     /// `DX_CACHE`, the configuration, or the user's cache folder.
     pub(crate) fn cache_dir(&self) -> PathBuf {
         if let Some(dir) = std::env::var_os("DX_CACHE").filter(|dir| !dir.is_empty()) {

@@ -21,7 +21,6 @@ impl Engine<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an event has that many parts")]
     pub(super) fn report(
         &mut self,
         file: usize,
