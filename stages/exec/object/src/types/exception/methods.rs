@@ -1,12 +1,20 @@
 //! Construction, attributes and text of exceptions.
+//!
+//! What a class has besides the common parts lies in the exception's numbered fields; [`fill`] stores what the
+//! arguments say, for exceptions made by Python and by the runtime alike.
+
+mod base;
+mod fields;
+pub(crate) mod group;
+pub mod os;
+mod syntax;
+mod unicode;
 
 use super::ExceptionObject;
-use crate::args::Args;
-use crate::error::PyResult;
 use crate::gc::Gc;
 use crate::ids;
 use crate::slots::Slots;
-use crate::spec::{GetSetDef, MethodDef};
+use crate::spec::{GetSetDef, MethodDef, flags};
 use crate::thread::Thread;
 use crate::types::class::TypeObject;
 use crate::value::Value;
@@ -14,30 +22,73 @@ use crate::value::Value;
 /// Field of `StopIteration.value`, `SystemExit.code` and the like: the class's own first field.
 pub const FIRST: usize = 0;
 
-pub(super) const SLOTS: Slots = Slots { new: Some(new), init: Some(init), ..Slots::EMPTY };
-pub(super) static METHODS: &[MethodDef] = &[];
-pub(super) static GETSET: &[GetSetDef] = &[];
+/// What a class adds to its base's slots, methods and attributes.
+pub(super) struct Own {
+    pub(super) slots: Slots,
+    pub(super) methods: &'static [MethodDef],
+    pub(super) getset: &'static [GetSetDef],
+}
 
-/// What `__new__` of builtin classes stores besides the args.
+impl Own {
+    pub(super) const NOTHING: Own = Own { slots: Slots::EMPTY, methods: &[], getset: &[] };
+}
+
+pub(super) const SLOTS: Slots = base::SLOTS;
+pub(super) static METHODS: &[MethodDef] = base::METHODS;
+pub(super) static GETSET: &[GetSetDef] = base::GETSET;
+
+pub(super) const STOP_ITERATION: Own = fields::STOP_ITERATION;
+pub(super) const SYSTEM_EXIT: Own = fields::SYSTEM_EXIT;
+pub(super) const KEY_ERROR: Own = fields::KEY_ERROR;
+pub(super) const NAME_ERROR: Own = fields::NAME_ERROR;
+pub(super) const ATTRIBUTE_ERROR: Own = fields::ATTRIBUTE_ERROR;
+pub(super) const IMPORT_ERROR: Own = fields::IMPORT_ERROR;
+pub(super) const OS_ERROR: Own = os::OWN;
+pub(super) const SYNTAX_ERROR: Own = syntax::OWN;
+pub(super) const UNICODE_DECODE_ERROR: Own = unicode::DECODE;
+pub(super) const UNICODE_ENCODE_ERROR: Own = unicode::ENCODE;
+pub(super) const UNICODE_TRANSLATE_ERROR: Own = unicode::TRANSLATE;
+pub(super) const BASE_EXCEPTION_GROUP: Own = group::OWN;
+
+/// The number of the nearest builtin class above (or at) a class.
+fn builtin_above(class: Gc<TypeObject>) -> u32 {
+    let mut class = class;
+    while class.has_flag(flags::HEAP) {
+        match class.base.get().as_type() {
+            Some(base) => class = base,
+            None => break,
+        }
+    }
+    class.instance_shape()
+}
+
+/// Stores what the arguments say in the fields of the exception's class.
 pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, class: Gc<TypeObject>, args: Value) {
-    if class.is_subtype(thread.builtin_type(ids::STOP_ITERATION)) {
-        let value = args.tuple_items().and_then(|items| items.first().copied());
-        exception.set_field(thread, FIRST, value.unwrap_or(Value::NONE));
+    let number = builtin_above(class);
+    let items = args.tuple_items().unwrap_or_default();
+    let within = |first: ids::TypeId, last: ids::TypeId| (first.0..=last.0).contains(&number);
+    match number {
+        _ if number == ids::STOP_ITERATION.0 => {
+            exception.set_field(thread, FIRST, items.first().copied().unwrap_or(Value::NONE));
+        }
+        _ if number == ids::SYSTEM_EXIT.0 => {
+            let code = match items {
+                [] => Value::NONE,
+                [code] => *code,
+                _ => args,
+            };
+            exception.set_field(thread, FIRST, code);
+        }
+        _ if within(ids::IMPORT_ERROR, ids::MODULE_NOT_FOUND_ERROR) => {
+            if let [message] = items {
+                exception.set_field(thread, FIRST, *message);
+            }
+        }
+        _ if within(ids::OS_ERROR, ids::TIMEOUT_ERROR) => os::fill(thread, exception, items, number),
+        _ if within(ids::SYNTAX_ERROR, ids::TAB_ERROR) => syntax::fill(thread, exception, items),
+        _ if within(ids::UNICODE_DECODE_ERROR, ids::UNICODE_TRANSLATE_ERROR) => {
+            unicode::fill(thread, exception, items, number);
+        }
+        _ => {}
     }
-}
-
-fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(class) = class.downcast::<TypeObject>() else { return Err(thread.type_error("expected a type")) };
-    Ok(super::make(thread, class, args.positional()))
-}
-
-fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
-    let class = thread.type_of(value);
-    args.no_keywords(thread, &class.name_str())?;
-    if let Some(exception) = value.as_exception() {
-        let tuple = thread.tuple(args.positional());
-        exception.store(thread, &exception.args, tuple);
-        fill(thread, exception, class, tuple);
-    }
-    Ok(())
 }

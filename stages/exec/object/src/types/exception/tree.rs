@@ -16,11 +16,16 @@ pub static BASE_EXCEPTION: TypeSpec = TypeSpec {
 };
 
 macro_rules! exceptions {
-    ($($id:ident $name:literal ($($base:ident),+) $doc:literal;)*) => {
+    (@own) => { methods::Own::NOTHING };
+    (@own $own:ident) => { methods::$own };
+    ($($id:ident $name:literal ($($base:ident),+) $doc:literal $(with $own:ident)?;)*) => {
         $(pub static $id: TypeSpec = TypeSpec {
             bases: &[$(&$base),+],
             flags: FLAGS,
             doc: Some($doc),
+            slots: exceptions!(@own $($own)?).slots,
+            methods: exceptions!(@own $($own)?).methods,
+            getset: exceptions!(@own $($own)?).getset,
             ..TypeSpec::new($name)
         };)*
     };
@@ -28,12 +33,12 @@ macro_rules! exceptions {
 
 exceptions! {
     EXCEPTION "Exception" (BASE_EXCEPTION) "Common base class for all non-exit exceptions.";
-    BASE_EXCEPTION_GROUP "BaseExceptionGroup" (BASE_EXCEPTION) "A combination of multiple unrelated exceptions.";
+    BASE_EXCEPTION_GROUP "BaseExceptionGroup" (BASE_EXCEPTION) "A combination of multiple unrelated exceptions." with BASE_EXCEPTION_GROUP;
     EXCEPTION_GROUP "ExceptionGroup" (BASE_EXCEPTION_GROUP, EXCEPTION) "";
-    SYSTEM_EXIT "SystemExit" (BASE_EXCEPTION) "Request to exit from the interpreter.";
+    SYSTEM_EXIT "SystemExit" (BASE_EXCEPTION) "Request to exit from the interpreter." with SYSTEM_EXIT;
     KEYBOARD_INTERRUPT "KeyboardInterrupt" (BASE_EXCEPTION) "Program interrupted by user.";
     GENERATOR_EXIT "GeneratorExit" (BASE_EXCEPTION) "Request that a generator exit.";
-    STOP_ITERATION "StopIteration" (EXCEPTION) "Signal the end from iterator.__next__().";
+    STOP_ITERATION "StopIteration" (EXCEPTION) "Signal the end from iterator.__next__()." with STOP_ITERATION;
     STOP_ASYNC_ITERATION "StopAsyncIteration" (EXCEPTION) "Signal the end from iterator.__anext__().";
     ARITHMETIC_ERROR "ArithmeticError" (EXCEPTION) "Base class for arithmetic errors.";
     FLOATING_POINT_ERROR "FloatingPointError" (ARITHMETIC_ERROR) "Floating-point operation failed.";
@@ -41,18 +46,18 @@ exceptions! {
     ZERO_DIVISION_ERROR "ZeroDivisionError" (ARITHMETIC_ERROR)
         "Second argument to a division or modulo operation was zero.";
     ASSERTION_ERROR "AssertionError" (EXCEPTION) "Assertion failed.";
-    ATTRIBUTE_ERROR "AttributeError" (EXCEPTION) "Attribute not found.";
+    ATTRIBUTE_ERROR "AttributeError" (EXCEPTION) "Attribute not found." with ATTRIBUTE_ERROR;
     BUFFER_ERROR "BufferError" (EXCEPTION) "Buffer error.";
     EOF_ERROR "EOFError" (EXCEPTION) "Read beyond end of file.";
-    IMPORT_ERROR "ImportError" (EXCEPTION) "Import can't find module, or can't find name in module.";
+    IMPORT_ERROR "ImportError" (EXCEPTION) "Import can't find module, or can't find name in module." with IMPORT_ERROR;
     MODULE_NOT_FOUND_ERROR "ModuleNotFoundError" (IMPORT_ERROR) "Module not found.";
     LOOKUP_ERROR "LookupError" (EXCEPTION) "Base class for lookup errors.";
     INDEX_ERROR "IndexError" (LOOKUP_ERROR) "Sequence index out of range.";
-    KEY_ERROR "KeyError" (LOOKUP_ERROR) "Mapping key not found.";
+    KEY_ERROR "KeyError" (LOOKUP_ERROR) "Mapping key not found." with KEY_ERROR;
     MEMORY_ERROR "MemoryError" (EXCEPTION) "Out of memory.";
-    NAME_ERROR "NameError" (EXCEPTION) "Name not found globally.";
+    NAME_ERROR "NameError" (EXCEPTION) "Name not found globally." with NAME_ERROR;
     UNBOUND_LOCAL_ERROR "UnboundLocalError" (NAME_ERROR) "Local name referenced but not bound to a value.";
-    OS_ERROR "OSError" (EXCEPTION) "Base class for I/O related errors.";
+    OS_ERROR "OSError" (EXCEPTION) "Base class for I/O related errors." with OS_ERROR;
     BLOCKING_IO_ERROR "BlockingIOError" (OS_ERROR) "I/O operation would block.";
     CHILD_PROCESS_ERROR "ChildProcessError" (OS_ERROR) "Child process error.";
     CONNECTION_ERROR "ConnectionError" (OS_ERROR) "Connection error.";
@@ -74,7 +79,7 @@ exceptions! {
     RECURSION_ERROR "RecursionError" (RUNTIME_ERROR) "Recursion limit exceeded.";
     PYTHON_FINALIZATION_ERROR "PythonFinalizationError" (RUNTIME_ERROR)
         "Operation blocked during Python finalization.";
-    SYNTAX_ERROR "SyntaxError" (EXCEPTION) "Invalid syntax.";
+    SYNTAX_ERROR "SyntaxError" (EXCEPTION) "Invalid syntax." with SYNTAX_ERROR;
     INCOMPLETE_INPUT_ERROR "_IncompleteInputError" (SYNTAX_ERROR) "incomplete input.";
     INDENTATION_ERROR "IndentationError" (SYNTAX_ERROR) "Improper indentation.";
     TAB_ERROR "TabError" (INDENTATION_ERROR) "Improper mixture of spaces and tabs.";
@@ -84,9 +89,9 @@ exceptions! {
     TYPE_ERROR "TypeError" (EXCEPTION) "Inappropriate argument type.";
     VALUE_ERROR "ValueError" (EXCEPTION) "Inappropriate argument value (of correct type).";
     UNICODE_ERROR "UnicodeError" (VALUE_ERROR) "Unicode related error.";
-    UNICODE_DECODE_ERROR "UnicodeDecodeError" (UNICODE_ERROR) "Unicode decoding error.";
-    UNICODE_ENCODE_ERROR "UnicodeEncodeError" (UNICODE_ERROR) "Unicode encoding error.";
-    UNICODE_TRANSLATE_ERROR "UnicodeTranslateError" (UNICODE_ERROR) "Unicode translation error.";
+    UNICODE_DECODE_ERROR "UnicodeDecodeError" (UNICODE_ERROR) "Unicode decoding error." with UNICODE_DECODE_ERROR;
+    UNICODE_ENCODE_ERROR "UnicodeEncodeError" (UNICODE_ERROR) "Unicode encoding error." with UNICODE_ENCODE_ERROR;
+    UNICODE_TRANSLATE_ERROR "UnicodeTranslateError" (UNICODE_ERROR) "Unicode translation error." with UNICODE_TRANSLATE_ERROR;
     WARNING "Warning" (EXCEPTION) "Base class for warning categories.";
     BYTES_WARNING "BytesWarning" (WARNING)
         "Base class for warnings about bytes and buffer related problems, mostly\nrelated to conversion from str or \
