@@ -97,9 +97,10 @@ impl Value {
         FLOAT_TAGS >> (self.0 & TAG) & 1 != 0
     }
 
+    /// UNBOUND, or the zero of memory that nobody wrote.
     #[inline(always)]
     pub const fn is_unbound(self) -> bool {
-        self.0 <= SINGLETON
+        self.0 & !SINGLETON == 0
     }
 
     #[inline(always)]
@@ -255,6 +256,6 @@ mod tests {
             assert!(!value.is_heap() && !value.is_small() && !value.is_float_immediate());
         }
         assert_eq!(Value::bool(true), Value::TRUE);
-        assert!(Value::UNBOUND.is_unbound() && !Value::NONE.is_unbound());
+        assert!(Value::UNBOUND.is_unbound() && !Value::NONE.is_unbound() && !Value::ZERO.is_unbound());
     }
 }

@@ -53,6 +53,10 @@ pub(crate) fn make_builtin_types(thread: &Thread, specs: &'static [&'static Type
         let id = TypeId(index as u32 + 1);
         fill(thread, spec, thread.builtin_type(id), Some(id));
     }
+    // Wrappers of static methods are instances too, so attributes come when every type has its layout.
+    for (index, spec) in specs.iter().enumerate() {
+        add_attributes(thread, thread.builtin_type(TypeId(index as u32 + 1)), spec);
+    }
 }
 
 /// The type made from a description; with `module`, that name instead of the description's.
@@ -61,6 +65,7 @@ pub fn from_spec(thread: &Thread, spec: &'static TypeSpec, module: Option<&str>)
     let class = bare(thread, ids::TYPE.0);
     thread.spec_types.borrow_mut().insert(std::ptr::from_ref(spec), class.value());
     fill(thread, spec, class, None);
+    add_attributes(thread, class, spec);
     if let Some(module) = module {
         class.module.set(thread.intern(module));
     }
@@ -93,7 +98,6 @@ fn fill(thread: &Thread, spec: &'static TypeSpec, class: Gc<TypeObject>, id: Opt
     set_layout(thread, class, id);
     // SAFETY: nobody else looks at the new type's slots yet.
     unsafe { *class.slots.get() = merged_slots(class, spec) };
-    add_attributes(thread, class, spec);
 }
 
 /// Adds a description's slots, methods and attributes to a builtin type that exists already; what it had under
