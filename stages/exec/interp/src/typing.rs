@@ -1,0 +1,311 @@
+//! Type parameters and aliases (PEP 695, 696): the types that CPython keeps in `_typing`.
+
+use std::cell::Cell;
+
+use dx_heap::{Header, Kind, KindInfo};
+use dx_object::error::PyResult;
+use dx_object::gc::{Gc, Object};
+use dx_object::kinds::FIRST_FOREIGN;
+use dx_object::slots::Slots;
+use dx_object::spec::{Arity, GetSetDef, Layout, MethodDef, TypeSpec};
+use dx_object::thread::{RootVec, Thread};
+use dx_object::value::Value;
+
+use crate::frame::Window;
+
+const PARAMETER: Kind = Kind(FIRST_FOREIGN + 6);
+const ALIAS: Kind = Kind(FIRST_FOREIGN + 7);
+
+/// TypeVar, ParamSpec or TypeVarTuple, by type.
+#[repr(C)]
+struct Parameter {
+    header: Header,
+    name: Cell<Value>,
+    /// Functions that evaluate, replaced by what they gave; None if there is none.
+    bound: Cell<Value>,
+    constraints: Cell<Value>,
+    default: Cell<Value>,
+    /// A small int with a bit for each of the three that was evaluated.
+    evaluated: Cell<Value>,
+    module: Cell<Value>,
+}
+
+/// `type X = ...`, and a generic one with arguments (`value` is then the arguments' tuple, `origin` the alias).
+#[repr(C)]
+struct Alias {
+    header: Header,
+    name: Cell<Value>,
+    parameters: Cell<Value>,
+    value: Cell<Value>,
+    evaluated: Cell<Value>,
+    module: Cell<Value>,
+    origin: Cell<Value>,
+}
+
+// SAFETY: `repr(C)`, header first, no drop.
+unsafe impl Object for Parameter {
+    const KIND: Kind = PARAMETER;
+}
+
+// SAFETY: `repr(C)`, header first, no drop.
+unsafe impl Object for Alias {
+    const KIND: Kind = ALIAS;
+}
+
+pub(crate) fn register(thread: &Thread) {
+    thread.heap.set_kind(PARAMETER, KindInfo::WORDS);
+    thread.heap.set_kind(ALIAS, KindInfo::WORDS);
+}
+
+const PARAMETER_BASE: TypeSpec = TypeSpec {
+    module: "typing",
+    layout: Some(Layout::fixed::<Parameter>()),
+    slots: Slots { repr: Some(repr_parameter), or: Some(union), ..Slots::EMPTY },
+    getset: &[
+        GetSetDef::new("__name__", |_, p| Ok(of(p, |p| p.name.get())), None),
+        GetSetDef::new("__module__", |_, p| Ok(of(p, |p| p.module.get())), None),
+        GetSetDef::new("__bound__", |t, p| evaluate(t, p, 1, |p| &p.bound), None),
+        GetSetDef::new("__constraints__", constraints, None),
+        GetSetDef::new("__default__", |t, p| evaluate(t, p, 4, |p| &p.default), None),
+        GetSetDef::new("__infer_variance__", |_, _| Ok(Value::TRUE), None),
+        GetSetDef::new("__covariant__", |_, _| Ok(Value::FALSE), None),
+        GetSetDef::new("__contravariant__", |_, _| Ok(Value::FALSE), None),
+    ],
+    methods: &[MethodDef::new("has_default", Arity::None, |_, args| {
+        Ok(of(args.positional()[0], |p| Value::bool(!p.default.get().is_none())))
+    })],
+    ..TypeSpec::new("TypeVar")
+};
+
+pub static TYPE_VAR: TypeSpec = PARAMETER_BASE;
+pub static PARAM_SPEC: TypeSpec = TypeSpec { name: "ParamSpec", ..PARAMETER_BASE };
+pub static TYPE_VAR_TUPLE: TypeSpec = TypeSpec {
+    name: "TypeVarTuple",
+    slots: Slots { repr: Some(repr_parameter), iter: Some(unpacked), ..Slots::EMPTY },
+    ..PARAMETER_BASE
+};
+
+pub static TYPE_ALIAS: TypeSpec = TypeSpec {
+    module: "typing",
+    layout: Some(Layout::fixed::<Alias>()),
+    slots: Slots { repr: Some(repr_alias), or: Some(union), getitem: Some(subscript_alias), ..Slots::EMPTY },
+    getset: &[
+        GetSetDef::new("__name__", |_, a| Ok(alias(a, |a| a.name.get())), None),
+        GetSetDef::new("__module__", |_, a| Ok(alias(a, |a| a.module.get())), None),
+        GetSetDef::new("__type_params__", |_, a| Ok(alias(a, |a| a.parameters.get())), None),
+        GetSetDef::new("__parameters__", |_, a| Ok(alias(a, |a| a.parameters.get())), None),
+        GetSetDef::new("__value__", alias_value, None),
+    ],
+    ..TypeSpec::new("TypeAliasType")
+};
+
+/// `Generic`, the base that `class C[T]` gets.
+pub static GENERIC: TypeSpec = TypeSpec {
+    module: "typing",
+    flags: dx_object::spec::flags::BASE,
+    methods: &[MethodDef::new("__class_getitem__", Arity::One, class_getitem).class()],
+    ..TypeSpec::new("Generic")
+};
+
+/// `C[int]`, and the `Generic[T]` of a class statement.
+pub static GENERIC_ALIAS: TypeSpec = TypeSpec {
+    module: "typing",
+    layout: Some(Layout::fixed::<Alias>()),
+    slots: Slots { repr: Some(repr_generic), call: Some(call_generic), or: Some(union), ..Slots::EMPTY },
+    getset: &[
+        GetSetDef::new("__origin__", |_, a| Ok(alias(a, |a| a.origin.get())), None),
+        GetSetDef::new("__args__", |_, a| Ok(alias(a, |a| a.value.get())), None),
+        GetSetDef::new("__parameters__", |t, a| parameters(t, alias(a, |a| a.value.get())), None),
+    ],
+    methods: &[MethodDef::new("__mro_entries__", Arity::One, |thread, args| {
+        Ok(thread.tuple(&[alias(args.positional()[0], |a| a.origin.get())]))
+    })],
+    ..TypeSpec::new("_GenericAlias")
+};
+
+fn of(value: Value, field: impl FnOnce(Gc<Parameter>) -> Value) -> Value {
+    value.downcast::<Parameter>().map_or(Value::NONE, field)
+}
+
+fn alias(value: Value, field: impl FnOnce(Gc<Alias>) -> Value) -> Value {
+    value.downcast::<Alias>().map_or(Value::NONE, field)
+}
+
+fn parameter(thread: &Thread, spec: &'static TypeSpec, name: Value, bound: Value, constraints: Value) -> Value {
+    let class = thread.spec_type(spec, thread);
+    let made = dx_object::instance::allocate(thread, class);
+    if let Some(object) = made.downcast::<Parameter>() {
+        object.name.set(name);
+        object.bound.set(bound);
+        object.constraints.set(constraints);
+        object.default.set(Value::NONE);
+        object.evaluated.set(Value::ZERO);
+        object.module.set(crate::builtins::running_module(thread));
+    }
+    made
+}
+
+pub fn type_var(thread: &Thread, name: Value, bound: Value, constraints: Value) -> Value {
+    parameter(thread, &TYPE_VAR, name, bound, constraints)
+}
+
+pub fn param_spec(thread: &Thread, name: Value) -> Value {
+    parameter(thread, &PARAM_SPEC, name, Value::NONE, Value::NONE)
+}
+
+pub fn type_var_tuple(thread: &Thread, name: Value) -> Value {
+    parameter(thread, &TYPE_VAR_TUPLE, name, Value::NONE, Value::NONE)
+}
+
+pub fn set_default(thread: &Thread, parameter: Value, default: Value) -> PyResult<Value> {
+    if let Some(object) = parameter.downcast::<Parameter>() {
+        object.store(thread, &object.default, default);
+    }
+    Ok(parameter)
+}
+
+/// A lazily evaluated part: its function runs once, when it succeeds.
+fn evaluate(
+    thread: &Thread,
+    value: Value,
+    bit: i64,
+    field: fn(&Parameter) -> &Cell<Value>,
+) -> PyResult<Value> {
+    let Some(object) = value.downcast::<Parameter>() else { return Ok(Value::NONE) };
+    let part = field(&object).get();
+    let done = object.evaluated.get().as_small().unwrap_or(0);
+    if part.is_none() || done & bit != 0 {
+        return Ok(part);
+    }
+    // The functions take the format of PEP 649; 1 is VALUE.
+    let result = thread.call(part, &[Value::ONE])?;
+    object.store(thread, field(&object), result);
+    object.evaluated.set(Value::small(done | bit));
+    Ok(result)
+}
+
+fn constraints(thread: &Thread, value: Value) -> PyResult<Value> {
+    let result = evaluate(thread, value, 2, |p| &p.constraints)?;
+    Ok(if result.is_none() { thread.tuple(&[]) } else { result })
+}
+
+fn repr_parameter(_: &Thread, value: Value) -> PyResult<Value> {
+    Ok(of(value, |p| p.name.get()))
+}
+
+/// `*Ts` in a subscript.
+fn unpacked(thread: &Thread, value: Value) -> PyResult<Value> {
+    let list = thread.list(&[value])?;
+    thread.iter(list)
+}
+
+fn union(_: &Thread, _: Value, _: Value) -> PyResult<Value> {
+    Ok(Value::NOT_IMPLEMENTED)
+}
+
+/// `type name[parameters] = value`: `parts` is (name, parameters or None, function).
+pub fn type_alias(thread: &Thread, regs: Window, parts: Value) -> PyResult<Value> {
+    let _ = regs;
+    let &[name, parameters, function] = parts.tuple_items().unwrap_or_default() else {
+        return Err(thread.system_error("a type alias of the wrong parts"));
+    };
+    let parameters = if parameters.is_none() { thread.tuple(&[]) } else { parameters };
+    let class = thread.spec_type(&TYPE_ALIAS, thread);
+    Ok(new_alias(thread, class, name, parameters, function, Value::NONE))
+}
+
+fn new_alias(
+    thread: &Thread,
+    class: Gc<dx_object::types::class::TypeObject>,
+    name: Value,
+    parameters: Value,
+    value: Value,
+    origin: Value,
+) -> Value {
+    let made = dx_object::instance::allocate(thread, class);
+    if let Some(object) = made.downcast::<Alias>() {
+        object.name.set(name);
+        object.parameters.set(parameters);
+        object.value.set(value);
+        object.evaluated.set(Value::FALSE);
+        object.origin.set(origin);
+        object.module.set(crate::builtins::running_module(thread));
+    }
+    made
+}
+
+fn alias_value(thread: &Thread, value: Value) -> PyResult<Value> {
+    let Some(object) = value.downcast::<Alias>() else { return Ok(Value::NONE) };
+    if object.evaluated.get() == Value::TRUE {
+        return Ok(object.value.get());
+    }
+    let result = thread.call(object.value.get(), &[Value::ONE])?;
+    object.store(thread, &object.value, result);
+    object.evaluated.set(Value::TRUE);
+    Ok(result)
+}
+
+fn repr_alias(_: &Thread, value: Value) -> PyResult<Value> {
+    Ok(alias(value, |a| a.name.get()))
+}
+
+fn generic_alias(thread: &Thread, origin: Value, args: Value) -> Value {
+    let class = thread.spec_type(&GENERIC_ALIAS, thread);
+    new_alias(thread, class, Value::NONE, Value::NONE, args, origin)
+}
+
+fn subscript_alias(thread: &Thread, value: Value, args: Value) -> PyResult<Value> {
+    let args = if args.tuple_items().is_some() { args } else { thread.tuple(&[args]) };
+    Ok(generic_alias(thread, value, args))
+}
+
+/// `Generic[*parameters]`.
+pub fn subscript_generic(thread: &Thread, parameters: Value) -> PyResult<Value> {
+    let generic = thread.spec_type(&GENERIC, thread).value();
+    Ok(generic_alias(thread, generic, parameters))
+}
+
+fn class_getitem(thread: &Thread, args: dx_object::args::Args<'_>) -> PyResult<Value> {
+    let words = args.positional();
+    subscript_alias(thread, words[0], words[1])
+}
+
+/// Type parameters among the arguments of an alias, each once.
+fn parameters(thread: &Thread, args: Value) -> PyResult<Value> {
+    let mut found = RootVec::new(thread);
+    for &arg in args.tuple_items().unwrap_or_default() {
+        if arg.downcast::<Parameter>().is_some() && !found.contains(&arg) {
+            found.push(arg);
+        }
+    }
+    Ok(thread.tuple(&found))
+}
+
+fn repr_generic(thread: &Thread, value: Value) -> PyResult<Value> {
+    let Some(object) = value.downcast::<Alias>() else { return Ok(Value::NONE) };
+    let show = |value: Value| match value.as_type() {
+        Some(_) => Ok(crate::exception::print::class_name(thread, value)),
+        None => crate::repr_text(thread, value),
+    };
+    let mut out = match object.origin.get().as_type() {
+        // Unlike tracebacks, aliases always name the module of a class.
+        Some(class) if class.module_name(thread).is_some_and(|name| name.str_bytes() == Some(b"__main__")) => {
+            format!("__main__.{}", class.qualname_str())
+        }
+        _ => show(object.origin.get())?,
+    };
+    out.push('[');
+    for (index, &arg) in object.value.get().tuple_items().unwrap_or_default().iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(&show(arg)?);
+    }
+    out.push(']');
+    Ok(thread.str(&out))
+}
+
+fn call_generic(thread: &Thread, value: Value, args: dx_object::args::Args<'_>) -> PyResult<Value> {
+    let Some(object) = value.downcast::<Alias>() else { return Ok(Value::NONE) };
+    thread.call_args(object.origin.get(), args)
+}
