@@ -3,11 +3,14 @@
 //! ```text
 //! 0   magic "DXFR"
 //! 4   slot u8 (name space, see key.rs), origin u8, zero u16
-//! 8   payload bytes u32, zero u32
+//! 8   payload bytes u32, CRC-32 of the payload u32
 //! 16  key [32]
-//! 48  checksum [16]: BLAKE3 of bytes 0..48 and the payload, its first 128 bits
+//! 48  checksum [16]: BLAKE3 of bytes 0..48, and for a record of its payload too; its first 128 bits
 //! 64  payload
 //! ```
+//!
+//! Content has its digest for a key, so hashing it once more would only double the cost of a put; the CRC is for whoever
+//! asks for speed ([`crate::Verification::Checksum`]) and for walking. A record's key says nothing about its bytes.
 //!
 //! Frames begin at multiples of 64, so payloads do too, and a mapped one can be read at any width. A frame says
 //! itself what it is: a pack whose index was lost is indexed again by walking it.
@@ -38,20 +41,25 @@ pub(crate) fn append(out: &mut Vec<u8>, key: &EntryKey, origin: Origin, payload:
     out.extend_from_slice(&MAGIC);
     out.extend_from_slice(&[key.slot, origin as u8, 0, 0]);
     out.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(&crc32fast::hash(payload).to_le_bytes());
     out.extend_from_slice(&key.hash);
-    let checksum = checksum(&out[at..at + CHECKED], payload);
+    let checksum = checksum(&out[at..at + CHECKED], key, payload);
     out.extend_from_slice(&checksum);
     out.extend_from_slice(payload);
     out.resize(at + span(payload.len()), 0);
 }
 
-fn checksum(head: &[u8], payload: &[u8]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(head);
-    hasher.update(payload);
+fn checksum(head: &[u8], key: &EntryKey, payload: &[u8]) -> [u8; 16] {
+    let hash = if key.is_content() {
+        blake3::hash(head)
+    } else {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(head);
+        hasher.update(payload);
+        hasher.finalize()
+    };
     let mut out = [0; 16];
-    out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    out.copy_from_slice(&hash.as_bytes()[..16]);
     out
 }
 
@@ -63,7 +71,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) payload: &'a [u8],
 }
 
-/// Reads the frame at the start of `bytes` and proves its checksum.
+/// Reads the frame at the start of `bytes` and proves its checksums; the digest of content is the caller's to ask.
 pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>, Miss> {
     let Some((head, rest)) = bytes.split_at_checked(HEADER) else {
         return Err(Miss::Damaged("frame is cut off"));
@@ -75,13 +83,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>, Miss> {
     let Some(payload) = rest.get(..len) else {
         return Err(Miss::Damaged("frame is cut off"));
     };
-    if checksum(&head[..CHECKED], payload) != head[CHECKED..] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(&head[16..CHECKED]);
+    let key = EntryKey { hash, slot: head[4] };
+    let whole = checksum(&head[..CHECKED], &key, payload) == head[CHECKED..]
+        && crc32fast::hash(payload).to_le_bytes() == head[12..16];
+    if !whole {
         return Err(Miss::Damaged("frame does not match its checksum"));
     }
     let origin = Origin::from_code(head[5]).ok_or(Miss::Damaged("frame of unknown origin"))?;
-    let mut hash = [0; 32];
-    hash.copy_from_slice(&head[16..CHECKED]);
-    Ok(Frame { key: EntryKey { hash, slot: head[4] }, origin, payload })
+    Ok(Frame { key, origin, payload })
 }
 
 /// Walks whole frames from the start of `bytes` and stops at the first that is not; returns where it stopped.

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-/// How much a hit proves before its bytes are handed out for the first time in a process.
+/// How much a hit of content proves before its bytes are handed out for the first time in a process. Records are always
+/// proved by 128 bits of BLAKE3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Verification {
-    /// The frame's 128-bit BLAKE3 checksum, which covers key, length and payload: no damage passes it.
+    /// The payload's SHA-256 is the one that was asked for.
     #[default]
-    Checksum,
-    /// The payload's SHA-256 as well, which also catches a writer that stored bytes under a wrong id.
     Digest,
+    /// The frame's header is whole (128 bits) and the payload matches its CRC-32: for a process that must start at once
+    /// and reads what this machine wrote.
+    Checksum,
 }
 
 #[derive(Clone, Debug)]
