@@ -86,7 +86,7 @@ impl Cache {
             }
             if attempt == 0 {
                 make_directories(&layout)?;
-                format::create(&layout)?;
+                format::create(&layout, reformatted)?;
             }
         }
         Err(CacheError::NotACache { path: dir.to_path_buf() })

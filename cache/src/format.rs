@@ -64,12 +64,17 @@ fn parse(bytes: &[u8]) -> Option<Read> {
     (version == VERSION && words.next().is_none()).then_some(Read::Current(id))
 }
 
-/// Writes a FORMAT file with a new identity. Of two processes that do it at once, both end with what stands there.
-pub(crate) fn create(layout: &Layout) -> Result<(), CacheError> {
+/// Writes a FORMAT file with a new identity. Unless it `replaces` a damaged one, a file that another process has just
+/// made stays, so that both have the same identity.
+pub(crate) fn create(layout: &Layout, replaces: bool) -> Result<(), CacheError> {
     let target = layout.format();
     let write = |target: &Path| {
         let id = CacheId(files::random()?);
-        files::publish(&layout.scratch(), target, line(VERSION, id).as_bytes())
+        let text = line(VERSION, id);
+        if replaces {
+            return files::publish(&layout.scratch(), target, text.as_bytes());
+        }
+        files::publish_new(&layout.scratch(), target, text.as_bytes())
     };
     write(&target).map_err(CacheError::io("write", &target))
 }

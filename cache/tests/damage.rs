@@ -138,6 +138,22 @@ fn a_repair_says_what_it_mended() {
 }
 
 #[test]
+fn a_lost_index_is_made_again_from_the_packs() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path());
+    let mut paths = Vec::new();
+    files(&dir.path().join("segments"), &mut paths);
+    fs::write(&paths[0], "junk").unwrap();
+    let cache = Cache::open(dir.path(), options()).unwrap();
+    let session = cache.session();
+    assert_eq!(session.take_repairs().len(), 1);
+    session.commit();
+    drop(session);
+    assert_eq!(check(&cache), 2 * COUNT as usize);
+    assert!(dx_cache::maintain::verify(&cache, false).unwrap().is_sound());
+}
+
+#[test]
 fn files_of_a_stranger_do_not_disturb() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path());

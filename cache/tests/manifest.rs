@@ -186,10 +186,27 @@ fn the_result_is_bound_to_cache_generation_packs_and_options() {
     assert_eq!(manifest.check(None, &OPTIONS, 1).invalid, Some(Invalid::OtherCache));
     let other = Cache::open(tree.dir.path().join("other"), CacheOptions::default()).unwrap();
     assert_eq!(manifest.check(Some(&other), &OPTIONS, 1).invalid, Some(Invalid::OtherCache));
+    assert!(tree.check().is_unchanged());
     for pack in fs::read_dir(tree.cache.path().join("packs")).unwrap() {
         fs::remove_file(pack.unwrap().path()).unwrap();
     }
     assert_eq!(tree.check().invalid, Some(Invalid::PackGone));
+}
+
+#[test]
+fn nothing_is_up_to_date_after_the_cache_was_cleared() {
+    let tree = Tree::new();
+    tree.build();
+    assert!(tree.check().is_unchanged());
+    dx_cache::maintain::clear(&tree.cache).unwrap();
+    assert_eq!(tree.check().invalid, Some(Invalid::Generation));
+    // Nor when somebody removes the directory by hand and another build makes it again.
+    tree.build();
+    assert!(tree.check().is_unchanged());
+    fs::remove_dir_all(tree.cache.path()).unwrap();
+    let cache = Cache::open(tree.cache.path(), CacheOptions::default()).unwrap();
+    let outcome = tree.load().check(Some(&cache), &OPTIONS, 2);
+    assert_eq!(outcome.invalid, Some(Invalid::OtherCache));
 }
 
 proptest! {

@@ -52,6 +52,7 @@ fn other_process() {
         "writer-with-gc" => write_for_ever(&dir, true),
         "full-disk" => write_to_full_disk(&dir),
         "batch" => write_batch(&dir),
+        "churn" => churn(&dir),
         other => panic!("unknown role {other}"),
     }
 }
@@ -155,6 +156,44 @@ fn writers_at_once_do_not_disturb_each_other() {
     assert_eq!(check(&cache.session(), 0..2000), 2000);
     let report = maintain::verify(&cache, false).unwrap();
     assert!(report.is_sound(), "{report:?}");
+}
+
+/// Stores, reads and collects as fast as it can, together with others.
+fn churn(dir: &Path) {
+    let cache = open(dir);
+    for batch in 0..40 {
+        let session = cache.session();
+        check(&session, 0..200);
+        for n in batch * 5..batch * 5 + 60 {
+            let id = session.put(&content(n));
+            session.put_action(&action(n), &id.to_bytes());
+            assert!(session.get(&id).is_hit());
+        }
+        session.commit();
+        check(&session, 0..200);
+        if batch % 2 == 0 {
+            drop(session);
+            let limit = GcOptions { size_bytes_max: 150_000, ..GcOptions::of(&cache) };
+            maintain::gc(&cache, &limit).unwrap();
+        }
+    }
+}
+
+#[test]
+fn collecting_under_readers_and_writers_gives_misses_and_never_wrong_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let children: Vec<Child> = (0..4).map(|_| spawn("churn", dir.path())).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let cache = open(dir.path());
+    check(&cache.session(), 0..300);
+    let report = maintain::verify(&cache, true).unwrap();
+    assert!(report.problems.iter().all(|problem| problem.contains("that are gone")), "{report:?}");
+    let session = cache.session();
+    session.put(&content(1));
+    session.commit();
+    assert!(maintain::verify(&cache, false).unwrap().is_sound());
 }
 
 #[test]

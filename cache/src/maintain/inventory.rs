@@ -52,7 +52,7 @@ impl Inventory {
             .filter(|entry| entry.as_ref().is_ok_and(is_there))
             .count();
         let mut committed = index.committed();
-        let known: std::collections::HashSet<EntryKey> = entries.iter().map(|entry| entry.key).collect();
+        let mut known: std::collections::HashSet<EntryKey> = entries.iter().map(|entry| entry.key).collect();
         let mut recovered = 0;
         for entry in recover::tails(layout, &index, cache.maps_files()) {
             if let crate::segment::Place::Pack { pack, offset } = entry.place {
@@ -60,7 +60,7 @@ impl Inventory {
                 let whole = committed.entry(pack).or_insert(0);
                 *whole = end.max(*whole);
             }
-            if !known.contains(&entry.key) {
+            if known.insert(entry.key) {
                 entries.push(entry);
                 recovered += 1;
             }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// 128 bits from the system.
 pub(crate) fn random() -> io::Result<[u8; 16]> {
@@ -15,18 +15,32 @@ pub(crate) fn random() -> io::Result<[u8; 16]> {
 /// Writes `bytes` to a new file in `scratch` and renames it to `target`: readers see the old file or the new one.
 /// There is no fsync; what a power failure tears is caught by checksums.
 pub(crate) fn publish(scratch: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = scratch.join(format!("{}", dx_schemas::digest::Hex(&random()?)));
-    let written = (|| {
-        let mut file = File::create_new(&temporary)?;
-        file.write_all(bytes)?;
-        drop(file);
-        fs::rename(&temporary, target)
-    })();
-    if written.is_err() {
-        // Best effort: gc removes what is left.
-        let _ = fs::remove_file(&temporary);
+    let temporary = write_scratch(scratch, bytes)?;
+    // Best effort below: gc removes what is left.
+    fs::rename(&temporary, target).inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+/// As `publish`, but an existing `target` stays.
+pub(crate) fn publish_new(scratch: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = write_scratch(scratch, bytes)?;
+    match fs::hard_link(&temporary, target) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&temporary),
+        Ok(()) => fs::remove_file(&temporary),
+        // A file system without hard links.
+        Err(_) => fs::rename(&temporary, target),
     }
-    written
+}
+
+fn write_scratch(scratch: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let temporary = scratch.join(format!("{}", dx_schemas::digest::Hex(&random()?)));
+    let written = File::create_new(&temporary).and_then(|mut file| file.write_all(bytes));
+    match written {
+        Ok(()) => Ok(temporary),
+        Err(error) => {
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
+    }
 }
 
 /// Whether another machine may change this file system's files behind our back, so that mapping them is not safe.

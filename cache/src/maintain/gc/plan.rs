@@ -128,3 +128,46 @@ fn dead_files(inventory: &Inventory) -> Vec<ContentId> {
         .map(|(id, _)| *id)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::key::{EntryKey, Origin};
+    use crate::segment::Place;
+
+    fn entry(n: u8, age_minutes: u32) -> Entry {
+        Entry {
+            key: EntryKey { hash: [n; 32], slot: 0 },
+            place: Place::File,
+            len: 1000,
+            used_minutes: clock::minutes_now() - age_minutes,
+            origin: Origin::Local,
+        }
+    }
+
+    fn left(size_bytes_max: u64, age_max_minutes: u64) -> Vec<u8> {
+        let mut entries = vec![entry(1, 50), entry(2, 10), entry(3, 500), entry(4, 0), entry(5, 20)];
+        let mut report = GcReport { size_bytes_before: 5000, ..GcReport::default() };
+        let options = GcOptions {
+            size_bytes_max,
+            age_max: Duration::from_secs(age_max_minutes * 60),
+            time_max: Duration::ZERO,
+            dry_run: false,
+        };
+        evict(&mut entries, &mut report, &options);
+        assert_eq!(report.entries_removed_by_age + report.entries_removed_by_size + entries.len(), 5);
+        let mut left: Vec<u8> = entries.iter().map(|entry| entry.key.hash[0]).collect();
+        left.sort_unstable();
+        left
+    }
+
+    #[test]
+    fn the_old_go_first_and_then_the_least_recently_used() {
+        assert_eq!(left(10_000, 10_000), [1, 2, 3, 4, 5]);
+        assert_eq!(left(10_000, 100), [1, 2, 4, 5], "too old");
+        assert_eq!(left(4_000, 10_000), [2, 4, 5], "to four fifths of the limit");
+        assert_eq!(left(0, 10_000), [] as [u8; 0]);
+    }
+}
