@@ -74,7 +74,9 @@ const PERTURB_SHIFT: u32 = 5;
 
 enum Found {
     Slot(usize),
+    /// A slot never used; or the last removed one that the probe passed, which is used again.
     Unused(usize),
+    Removed(usize),
 }
 
 enum Step {
@@ -155,13 +157,18 @@ impl SetObject {
                 return Ok(None);
             }
             let changes = self.changes.get();
+            let mut removed = None;
             let step = self.probe(hash, |at| {
                 // SAFETY: the probe stays inside the table, and ends when the table changed.
                 let entry = unsafe { *self.slots().add(at) };
                 if entry.key.word() == 0 {
-                    return Some(Step::Done(Found::Unused(at)));
+                    return Some(Step::Done(removed.map_or(Found::Unused(at), Found::Removed)));
                 }
-                if entry.hash != hash || entry.key.is_unbound() {
+                if entry.key.is_unbound() {
+                    removed = Some(at);
+                    return None;
+                }
+                if entry.hash != hash {
                     return None;
                 }
                 if entry.key == key {
@@ -213,6 +220,11 @@ impl SetObject {
                     let used = self.used.get();
                     self.resize(thread, if used > 50_000 { used * 2 } else { used * 4 })?;
                 }
+                Ok(true)
+            }
+            Some(Found::Removed(at)) => {
+                self.write(thread, at, SetEntry { hash, key });
+                self.used.set(self.used.get() + 1);
                 Ok(true)
             }
             _ => Ok(false),
