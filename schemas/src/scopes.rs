@@ -118,9 +118,8 @@ impl Scope {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChildScope {
     /// Free variables of the child's scope, sorted: the cells that its definition captures, in this order.
+    /// Nothing else of a child may stand here: it would recompile the parent.
     pub free: Vec<String>,
-    /// A class child whose body makes a `__class__` cell.
-    pub needs_class_cell: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -172,7 +172,7 @@ fn scopes() -> impl Strategy<Value = Scopes> {
         });
     (vec(scope, 0..4), vec("[a-z]{1,4}", 0..3)).prop_map(|(scopes, free)| Scopes {
         scopes,
-        children: vec![ChildScope { free, needs_class_cell: true }],
+        children: vec![ChildScope { free }],
         class_name: "C".into(),
         future_annotations: false,
     })

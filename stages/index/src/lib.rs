@@ -44,6 +44,7 @@ pub struct Indexed {
 /// # Errors
 /// When table and trees do not belong together; errors of the user's program are diagnostics.
 pub fn index(table: &FragmentTable, trees: &[Tree<'_>]) -> Result<Indexed, Mismatch> {
+    let broken = table.broken;
     let file = file::File::new(table, trees)?;
     let mut findings = findings::Findings::default();
     let mut walked = symtable::walk::walk(&file, &mut findings);
@@ -70,11 +71,13 @@ pub fn index(table: &FragmentTable, trees: &[Tree<'_>]) -> Result<Indexed, Misma
             },
         });
     }
+    // What recovery from a syntax error put somewhere else would be reported for where it stands now.
+    let diagnostics = if broken { Vec::new() } else { findings.finish() };
     let (tests, fixtures) = discover::tests_and_fixtures(&file);
     let all = exports::all(&trees[0]);
     let opaque = exports::is_opaque(trees);
     let table = IndexTable { fragments, imports, tests, fixtures, all, opaque };
-    Ok(Indexed { table, scopes, encoded_scopes, diagnostics: findings.finish() })
+    Ok(Indexed { table, scopes, encoded_scopes, diagnostics })
 }
 
 /// The symbol table of a file in the terms of CPython's `_symtable`, for comparing the two.

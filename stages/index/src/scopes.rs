@@ -145,5 +145,5 @@ fn child_scope(table: &SymbolTable<'_>, id: ScopeId) -> ChildScope {
         .map(|entry| table.names.text(entry.sym).to_owned())
         .collect();
     free.sort_unstable();
-    ChildScope { free, needs_class_cell: scope.needs_class_cell }
+    ChildScope { free }
 }
