@@ -9,6 +9,7 @@ mod block;
 mod call;
 mod context;
 mod expression;
+mod meant;
 mod parameter;
 mod scan;
 mod statement;
@@ -69,17 +70,29 @@ fn is_in_literal(error: &ParseErrorType) -> bool {
 /// CPython lets an error of its tokenizer win over what the grammar found at or after the same line, and a bracket
 /// that is never closed over what the grammar found after its line.
 fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
+    let first = said.iter().min_by_key(|each| each.range.start()).cloned();
     if let Some(stop) = &context.scan.stop {
         let line = context.line(stop.range.start());
-        said.retain(|each| context.line(each.range.start()) < line);
+        let first_line = first.as_ref().map_or(usize::MAX, |first| context.line(first.range.start()));
+        let indented = first.is_some_and(|first| first.message == block::UNEXPECTED && first_line <= line);
+        let blocked =
+            |each: &Said| !stop.far && context.statement_between(each.range.start(), stop.range.start());
+        said.retain(|each| {
+            let earlier = context.line(each.range.start()) < line;
+            earlier || blocked(each) || (indented && each.message == block::UNEXPECTED)
+        });
         said.push(Said { exception: stop.exception, range: stop.range, message: stop.message.clone() });
-    } else if let Some(offset) = context.scan.unclosed {
+    } else if let Some(offset) = context.scan.unclosed
+        && first.as_ref().is_none_or(|first| first.message != block::UNEXPECTED)
+    {
         let open = TextSize::new(offset as u32);
         let line = context.line(open);
         let end = TextSize::of(context.text);
-        let first = said.iter().map(|each| each.range.start()).min().unwrap_or(end);
-        let at_end = context.text[first.min(end).to_usize()..].trim().is_empty();
-        if context.line(first) > line || at_end {
+        let place = first.map_or(end, |first| first.range.start());
+        let at_end = context.text[place.min(end).to_usize()..].trim().is_empty();
+        let same_line =
+            context.line(place) == line && place < open && !context.statement_between(place, open);
+        if context.line(place) > line || at_end || same_line {
             said.retain(|each| context.line(each.range.start()) < line);
             let bracket = context.text[offset..].chars().next().unwrap_or('(');
             let range = TextRange::at(open, TextSize::new(1));
@@ -89,7 +102,8 @@ fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
     said
 }
 
-fn one_a_line(source: &Source<'_>, said: Vec<Said>) -> Vec<Said> {
+fn one_a_line(source: &Source<'_>, mut said: Vec<Said>) -> Vec<Said> {
+    said.sort_by_key(|each| each.range.start());
     let mut kept: Vec<(u32, Said)> = Vec::new();
     for each in said {
         let line = source.lines.locate(each.range.start().to_u32()).0;
@@ -200,6 +214,9 @@ fn other(context: &Context<'_>, text: &str, range: TextRange) -> Said {
         }
         "Boolean 'not' expression cannot be used here" => expression::not_after_operator(context, range),
         "Expected a parameter name" => call::keyword(context, range),
+        "Star import cannot be parenthesized" => {
+            Said::invalid(context.at(range.start() + TextSize::new(1)).map_or(range, |token| token.range()))
+        }
         "Trailing comma not allowed" => statement::trailing_comma(context, range),
         "Expected symbol after `as`" | "Expected name after `as`" => statement::as_target(context, range),
         "Expected an expression" => expression::missing(context, range),

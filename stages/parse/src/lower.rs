@@ -57,6 +57,8 @@ pub(crate) struct Lowering<'a> {
     fragment_count: usize,
     scopes: Vec<Scope>,
     blocks: checks::blocks::Blocks,
+    /// Specifications around the field being lowered, within one string.
+    spec_depth: usize,
 }
 
 /// Parses and lowers a module.
@@ -112,6 +114,7 @@ fn lower(
         fragment_count: 1,
         scopes: vec![Scope::Module],
         blocks: checks::blocks::Blocks::default(),
+        spec_depth: 0,
     };
     let root = lowering.open(NodeKind::Module, None);
     lowering.body(body, true);

@@ -101,14 +101,15 @@ impl Blocks {
         findings.syntax(&place, outside);
     }
 
-    pub(crate) fn check_return(&self, place: TextRange, findings: &mut Findings) {
+    /// The error stands at the value, the warning at the statement, as in CPython.
+    pub(crate) fn check_return(&self, value: TextRange, statement: TextRange, findings: &mut Findings) {
         let own = self.own();
         if own.contains(&Block::StarHandler) {
-            findings.syntax(&place, STAR_MESSAGE);
+            findings.syntax(&value, STAR_MESSAGE);
         } else if own.contains(&Block::FinallyBody) {
-            findings.warn(&place, "'return' in a 'finally' block");
+            findings.warn(&statement, "'return' in a 'finally' block");
         }
     }
 }
 
-const STAR_MESSAGE: &str = "'break', 'continue' and 'return' cannot appear in an 'except*' block";
+const STAR_MESSAGE: &str = "'break', 'continue' and 'return' cannot appear in an except* block";

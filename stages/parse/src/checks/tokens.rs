@@ -12,6 +12,8 @@ const PARENTHESES_MAX: usize = 200;
 const INDENTS_MAX: usize = 100;
 /// f-strings that may be open at once.
 const STRINGS_MAX: usize = 150;
+/// Fields that may stand in each other's specifications.
+pub(crate) const FIELDS_MAX: usize = 3;
 
 /// Checks the tokens; false when what was found makes further errors meaningless.
 pub(crate) fn check(source: &Source<'_>, tokens: &Tokens, findings: &mut Findings) -> bool {

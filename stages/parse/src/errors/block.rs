@@ -5,6 +5,8 @@ use ruff_text_size::{TextRange, TextSize};
 use super::context::{Context, Said};
 use crate::finding::{Exception, span};
 
+pub(super) const UNEXPECTED: &str = "unexpected indent";
+
 pub(super) fn unexpected_indent(context: &Context<'_>, range: TextRange) -> Said {
     // The place is the last character of the indentation.
     let start = range.start().to_usize();
@@ -13,7 +15,7 @@ pub(super) fn unexpected_indent(context: &Context<'_>, range: TextRange) -> Said
         context.text[line..].len() - context.text[line..].trim_start_matches([' ', '\t', '\x0c']).len();
     let end = line + blanks;
     let range = span(end.saturating_sub(1).max(line), end);
-    Said { exception: Exception::Indentation, range, message: "unexpected indent".to_owned() }
+    Said { exception: Exception::Indentation, range, message: UNEXPECTED.to_owned() }
 }
 
 /// No body after a header: CPython names the header and its line.

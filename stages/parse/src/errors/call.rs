@@ -36,17 +36,19 @@ pub(super) fn keyword(context: &Context<'_>, range: TextRange) -> Said {
 /// `f(a=)`, with the place of the missing value.
 pub(super) fn no_value(context: &Context<'_>, at: TextSize) -> Option<Said> {
     let equals = context.before(at).filter(|token| context.word(*token) == "=")?;
+    if equals.level > 0
+        && matches!(context.statement_word(at), "def" | "async")
+        && matches!(context.word_at(at), ")" | ",")
+    {
+        return Some(Said::syntax(equals.range(), "expected default value expression"));
+    }
     let name = context.before(equals.range().start())?;
     let opener = context.before(name.range().start())?;
     let named = name.shape == Shape::Name && !is_keyword(context.word(name));
     let starts = matches!(context.word(opener), "(" | ",");
     let closes = matches!(context.word_at(at), ")" | ",");
     (named && starts && closes && equals.level > 0).then(|| {
-        if context.statement_word(at) == "def" || context.statement_word(at) == "async" {
-            Said::syntax(equals.range(), "expected default value expression")
-        } else {
-            let place = TextRange::new(name.range().start(), equals.range().end());
-            Said::syntax(place, "expected argument value expression")
-        }
+        let place = TextRange::new(name.range().start(), equals.range().end());
+        Said::syntax(place, "expected argument value expression")
     })
 }

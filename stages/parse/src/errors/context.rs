@@ -70,11 +70,13 @@ impl<'a> Context<'a> {
         self.expressions().iter().find(|each| each.range() == range).copied()
     }
 
-    /// The largest operand (no conditional, lambda or the like) that ends here.
+    /// The largest operand (no conditional, lambda or the like) within its brackets that ends here.
     pub(super) fn operand_ending(&self, end: TextSize) -> Option<&'a Expr> {
+        let from = self.opener(end).map_or(TextSize::new(0), |token| token.range().end());
         self.expressions()
             .iter()
-            .filter(|each| each.end() == end && !each.range().is_empty() && expression::is_disjunction(each))
+            .filter(|each| each.end() == end && each.start() >= from && !each.range().is_empty())
+            .filter(|each| expression::is_disjunction(each))
             .min_by_key(|each| each.start())
             .copied()
     }
@@ -93,6 +95,18 @@ impl<'a> Context<'a> {
             .iter()
             .rev()
             .find(|token| !matches!(token.shape, Shape::Indent | Shape::Dedent | Shape::Newline))
+            .copied()
+    }
+
+    /// The bracket around the token that ends at or before an offset.
+    fn opener(&self, end: TextSize) -> Option<Token> {
+        let tokens = &self.scan.tokens;
+        let count = tokens.partition_point(|token| token.start < end.to_usize());
+        let level = tokens[..count].last()?.level;
+        tokens[..count]
+            .iter()
+            .rev()
+            .find(|token| token.level == level && level > 0 && matches!(self.word(**token), "(" | "[" | "{"))
             .copied()
     }
 
@@ -137,8 +151,29 @@ impl<'a> Context<'a> {
                 !is_keyword(word) || matches!(word, "None" | "True" | "False" | "not" | "lambda" | "await")
             }
             Shape::Operator => matches!(word, "(" | "[" | "{" | "~" | "..." | "-" | "+"),
-            Shape::Newline | Shape::Indent | Shape::Dedent | Shape::End => false,
+            Shape::Field | Shape::Newline | Shape::Indent | Shape::Dedent | Shape::End => false,
         }
+    }
+
+    /// Whether a keyword that no expression has stands between two offsets of one line: CPython's search for a better
+    /// message reads on over expressions, and stops there.
+    pub(super) fn statement_between(&self, from: TextSize, to: TextSize) -> bool {
+        let tokens = &self.scan.tokens;
+        let first = tokens.partition_point(|token| token.start < from.to_usize());
+        if self.line_before(from).is_empty() {
+            return true;
+        }
+        tokens[first..].iter().take_while(|token| token.start < to.to_usize()).any(|token| {
+            let word = self.word(*token);
+            token.shape == Shape::Newline
+                || (token.shape == Shape::Name
+                    && is_keyword(word)
+                    && !matches!(
+                        word,
+                        "and" | "or" | "not" | "in" | "is" | "if" | "else" | "lambda" | "await"
+                    )
+                    && !matches!(word, "None" | "True" | "False"))
+        })
     }
 
     /// The token that an error is about.

@@ -6,7 +6,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::context::{Context, Said, is_keyword};
 use super::scan::{Shape, Token};
-use super::{call, statement, target};
+use super::{call, meant, statement, target};
 
 /// Whether an expression is an operand of `if`-`else` at most: CPython's `disjunction`.
 pub(super) fn is_disjunction(expression: &Expr) -> bool {
@@ -27,6 +27,8 @@ pub(super) fn generic(context: &Context<'_>, range: TextRange) -> Said {
     let here = context.token_range(range);
     statement::legacy(context, here.start())
         .or_else(|| not_equal(context, here))
+        .or_else(|| conditional(context, here))
+        .or_else(|| meant::explain(context, here))
         .or_else(|| missing_comma(context, here))
         .unwrap_or_else(|| Said::invalid(here))
 }
@@ -108,14 +110,14 @@ pub(super) fn missing(context: &Context<'_>, range: TextRange) -> Said {
     let before = previous.map_or("", |token| context.word(token));
     let word = context.word_at(here.start());
     match before {
+        ":" if lambda_in_field(context, here.start()).is_some() => {
+            lambda_in_field(context, here.start()).unwrap_or_else(|| Said::invalid(here))
+        }
         ":" if matches!(word, "}" | ",") && previous.is_some_and(|token| token.level > 0) => {
             let colon = previous.map_or(here, |token| token.range());
             Said::syntax(colon, "expression expected after dictionary key and ':'")
         }
         "*" if is_prefix_star(context, previous) => Said::syntax(here, "Invalid star expression"),
-        "else" if is_conditional(context, here.start()) => {
-            Said::syntax(here, "expected expression after 'else', but statement is given")
-        }
         "raise" if word == "from" => {
             let start = previous.map_or(here, |token| token.range()).start();
             let place = TextRange::new(start, here.end());
@@ -132,9 +134,19 @@ pub(super) fn missing(context: &Context<'_>, range: TextRange) -> Said {
 
 /// Whether a star stands where an expression could.
 fn is_prefix_star(context: &Context<'_>, star: Option<Token>) -> bool {
-    star.and_then(|star| context.before(star.range().start())).is_none_or(|before| {
-        matches!(context.word(before), "[" | "(" | "," | "=" | "{") || before.shape == Shape::Newline
-    })
+    star.and_then(|star| context.before(star.range().start()))
+        .is_some_and(|before| matches!(context.word(before), "[" | "(" | "," | "=" | "{"))
+}
+
+/// Statements where a conditional expression wants an expression.
+fn conditional(context: &Context<'_>, here: TextRange) -> Option<Said> {
+    let word = context.word_at(here.start());
+    if context.word_before(here.start()) == "else" && is_conditional(context, here.start()) {
+        return Some(Said::syntax(here, "expected expression after 'else', but statement is given"));
+    }
+    let statement = matches!(word, "pass" | "break" | "continue");
+    (statement && context.word_at(here.end()) == "if")
+        .then(|| Said::syntax(here, "expected expression before 'if', but statement is given"))
 }
 
 /// Whether the `else` before is that of `a if b else c`.
@@ -145,11 +157,8 @@ fn is_conditional(context: &Context<'_>, at: TextSize) -> bool {
 
 /// In a field of an f-string, right after the brace.
 fn in_field(context: &Context<'_>, here: TextRange) -> Option<Said> {
-    let kind = field_kind(context, here.start())?;
-    let brace = context.before(here.start()).filter(|token| context.word(*token) == "{")?;
-    if !opens_field(context, brace) {
-        return None;
-    }
+    let brace = context.before(here.start()).filter(|token| token.shape == Shape::Field)?;
+    let kind = brace.string;
     let word = context.word_at(here.start());
     Some(match word.chars().next() {
         Some(mark @ ('=' | '!' | ':' | '}')) if word != "==" => {
@@ -160,57 +169,43 @@ fn in_field(context: &Context<'_>, here: TextRange) -> Option<Said> {
     })
 }
 
-/// Whether a brace stands directly in the text of a string: the token before it is no token of the field's surroundings.
-fn opens_field(context: &Context<'_>, brace: Token) -> bool {
-    context.text[..brace.start].ends_with(|c: char| !c.is_whitespace()) || brace.level > 0
-}
-
-/// The kind of the string whose field holds an offset.
-fn field_kind(context: &Context<'_>, at: TextSize) -> Option<&'static str> {
-    let line = context.line_before(at);
-    line.iter().rev().find(|token| context.word(**token) == "{").and_then(|brace| {
-        let head = &context.text[..brace.start];
-        let quote = head.rfind(['"', '\''])?;
-        let prefix: String = head[..quote]
-            .trim_end_matches(['"', '\''])
-            .chars()
-            .rev()
-            .take_while(char::is_ascii_alphabetic)
-            .collect::<String>()
-            .to_ascii_lowercase();
-        if prefix.contains('f') {
-            Some("f-string")
-        } else if prefix.contains('t') {
-            Some("t-string")
-        } else {
-            None
-        }
-    })
+/// A `lambda` without parentheses in a field: its colon begins the specification.
+fn lambda_in_field(context: &Context<'_>, at: TextSize) -> Option<Said> {
+    let tokens = &context.scan.tokens;
+    let count = tokens.partition_point(|token| token.start < at.to_usize());
+    let field = tokens[..count].iter().rposition(|token| token.shape == Shape::Field)?;
+    let lambda = tokens[field..count].iter().find(|token| context.word(**token) == "lambda")?;
+    if lambda.level != tokens[field].level {
+        return None;
+    }
+    let kind = tokens[field].string;
+    let place = TextRange::new(lambda.range().start(), at.max(lambda.range().end()));
+    Some(Said::syntax(place, format!("{kind}: lambda expressions are not allowed without parentheses")))
 }
 
 /// A field that does not end as it should.
 pub(super) fn field(context: &Context<'_>, range: TextRange) -> Said {
     let at = range.start();
     let here = context.token_range(range);
-    let Some(kind) = field_kind(context, here.end()) else { return generic(context, range) };
     let tokens = &context.scan.tokens;
-    let count = tokens.partition_point(|token| token.start < at.to_usize());
-    let line = &tokens[..count];
+    let count = tokens.partition_point(|token| token.start < here.end().to_usize());
+    let Some(field) = tokens[..count].iter().rposition(|token| token.shape == Shape::Field) else {
+        return generic(context, range);
+    };
+    let kind = tokens[field].string;
     // The `!` of a conversion is the last operator, or the one before a name.
-    let mark = line.iter().rev().take(2).find(|token| context.word(**token) == "!");
-    if let Some(mark) = mark.copied().or_else(|| context.at(at).filter(|token| context.word(*token) == "!")) {
-        return conversion(context, kind, mark);
+    let inside = &tokens[field..count];
+    if let Some(mark) = inside.iter().rev().take(3).find(|token| context.word(**token) == "!") {
+        return conversion(context, kind, *mark);
     }
-    if context.word_at(at) == "lambda" || line.iter().any(|token| context.word(*token) == "lambda") {
-        return Said::syntax(here, format!("{kind}: lambda expressions are not allowed without parentheses"));
+    if let Some(said) = in_field(context, here).or_else(|| lambda_in_field(context, at)) {
+        return said;
     }
     if context.word_before(at) == "=" {
         return Said::syntax(here, format!("{kind}: expecting '!', or ':', or '}}'"));
     }
-    if let Some(said) = missing_comma(context, here) {
-        return said;
-    }
-    Said::syntax(here, format!("{kind}: expecting '=', or '!', or ':', or '}}'"))
+    missing_comma(context, here)
+        .unwrap_or_else(|| Said::syntax(here, format!("{kind}: expecting '=', or '!', or ':', or '}}'")))
 }
 
 fn conversion(context: &Context<'_>, kind: &str, mark: Token) -> Said {
@@ -241,6 +236,18 @@ fn conversion(context: &Context<'_>, kind: &str, mark: Token) -> Said {
 fn equals(context: &Context<'_>, here: TextRange) -> Option<Said> {
     let previous = context.before(here.start())?;
     let operand = context.operand_ending(previous.range().end())?;
+    let stars = context.before(operand.start()).filter(|token| token.level > 0);
+    match stars.map(|token| (context.word(token), token.range().start())) {
+        Some(("**", start)) => {
+            let place = TextRange::new(start, here.end());
+            return Some(Said::syntax(place, "cannot assign to keyword argument unpacking"));
+        }
+        Some(("*", start)) => {
+            let place = TextRange::new(start, here.end());
+            return Some(Said::syntax(place, "cannot assign to iterable argument unpacking"));
+        }
+        _ => {}
+    }
     match operand {
         Expr::Name(name) if !name.id.is_empty() => {
             let value = context.at(here.end())?;
@@ -268,7 +275,7 @@ pub(super) fn token(context: &Context<'_>, expected: TokenKind, found: TokenKind
     let line_word = context.statement_word(here.start());
     let at_end = matches!(found, TokenKind::Newline | TokenKind::EndOfFile | TokenKind::Comment);
     match expected {
-        TokenKind::Colon => {
+        TokenKind::Colon if !matches!(found, TokenKind::Rbrace | TokenKind::Comma) => {
             let forced = matches!(line_word, "def" | "else" | "try" | "finally");
             let previous = context.before(here.start());
             let in_line = previous.is_some_and(|token| token.level == 0);
@@ -310,7 +317,17 @@ pub(super) fn token(context: &Context<'_>, expected: TokenKind, found: TokenKind
             Said::syntax(here, "'in' expected after for-loop variables")
         }
         _ if found == TokenKind::Equal => equals(context, here).unwrap_or_else(|| generic(context, range)),
-        _ if found == TokenKind::For => unparenthesised_target(context, here),
+        TokenKind::Colon if matches!(found, TokenKind::Rbrace | TokenKind::Comma) => {
+            match context.before(here.start()) {
+                Some(last) => {
+                    let place = TextRange::new(last.range().end() - TextSize::new(1), last.range().end());
+                    Said::syntax(place, "':' expected after dictionary key")
+                }
+                None => Said::invalid(here),
+            }
+        }
+        _ if found == TokenKind::For => meant::keyword_comprehension(context, here)
+            .unwrap_or_else(|| unparenthesised_target(context, here)),
         TokenKind::Rpar if found == TokenKind::Lpar && matches!(line_word, "def" | "async") => {
             Said::syntax(here, "Function parameters cannot be parenthesized")
         }
@@ -362,6 +379,9 @@ pub(super) fn starred(context: &Context<'_>, range: TextRange) -> Said {
     let after = context.word_at(range.end());
     if before == "(" && after == ")" {
         return Said::syntax(range, "cannot use starred expression here");
+    }
+    if matches!(context.statement_word(range.start()), "type" | "def" | "class") {
+        return Said::invalid(here);
     }
     if context.line_before(range.start()).is_empty() || matches!(before, "return" | "=" | "yield") {
         return Said::syntax(range, "can't use starred expression here");

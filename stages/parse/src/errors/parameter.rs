@@ -6,7 +6,13 @@ use super::context::{Context, Said};
 
 /// `def f(*)`: something must follow a bare star.
 pub(super) fn bare_star(context: &Context<'_>, range: TextRange) -> Said {
-    let star = context.at(range.start()).map_or(range, |token| token.range());
+    let line = context.line_before(range.start());
+    let star = match context.word_at(range.start()) {
+        "*" => context.token_range(range),
+        _ => {
+            line.iter().rev().find(|token| context.word(**token) == "*").map_or(range, |token| token.range())
+        }
+    };
     let mut next = context.word_at(star.end());
     if next == "," {
         next = context.word_at(star.end() + TextSize::new(1));

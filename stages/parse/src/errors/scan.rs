@@ -18,6 +18,9 @@ pub(crate) struct Stop {
     pub(crate) exception: Exception,
     pub(crate) range: TextRange,
     pub(crate) message: String,
+    /// CPython looks for errors of this kind in the whole rest of the file once the grammar has found one; others
+    /// count only when the grammar gets there.
+    pub(crate) far: bool,
 }
 
 /// What kind of token, as far as messages ask.
@@ -27,6 +30,8 @@ pub(crate) enum Shape {
     Number,
     String,
     Operator,
+    /// The brace that opens a field of an f-string or t-string.
+    Field,
     Newline,
     Indent,
     Dedent,
@@ -40,6 +45,8 @@ pub(crate) struct Token {
     pub(crate) end: usize,
     /// Open brackets around it.
     pub(crate) level: usize,
+    /// The string whose field it stands in: `f-string`, `t-string`, or empty.
+    pub(crate) string: &'static str,
 }
 
 impl Token {
@@ -90,11 +97,27 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, shape: Shape, start: usize) {
-        self.tokens.push(Token { shape, start, end: self.at, level: self.brackets.len() });
+        let string = self.strings.last().map_or("", string::Open::kind);
+        self.tokens.push(Token { shape, start, end: self.at, level: self.brackets.len(), string });
     }
 
     fn stop<T>(&self, start: usize, end: usize, message: impl Into<String>) -> Result<T, Stop> {
-        Err(Stop { exception: Exception::Syntax, range: span(start, end), message: message.into() })
+        Err(Stop {
+            exception: Exception::Syntax,
+            range: span(start, end),
+            message: message.into(),
+            far: true,
+        })
+    }
+
+    /// A stop that only counts when the grammar gets there.
+    fn near(&self, at: usize, message: &str) -> Result<(), Stop> {
+        Err(Stop {
+            exception: Exception::Syntax,
+            range: span(at, at),
+            message: message.to_owned(),
+            far: false,
+        })
     }
 
     fn skip_comment(&mut self) {
@@ -159,14 +182,14 @@ impl Scanner<'_> {
         if self.peek(1) == b'\n' {
             self.at += 2;
             if self.at >= self.bytes.len() {
-                return self.stop(start + 1, start + 1, "unexpected EOF while parsing");
+                return self.near(start + 1, "unexpected EOF while parsing");
             }
             return Ok(());
         }
         if start + 1 >= self.bytes.len() {
-            return self.stop(start + 1, start + 1, "unexpected EOF while parsing");
+            return self.near(start + 1, "unexpected EOF while parsing");
         }
-        self.stop(start + 1, start + 1, "unexpected character after line continuation character")
+        self.near(start + 1, "unexpected character after line continuation character")
     }
 
     fn name(&mut self) -> Result<(), Stop> {
@@ -218,7 +241,7 @@ impl Scanner<'_> {
             let (open, close) = (char::from(open), char::from(close));
             let (here, there) = (self.line(start), self.line(offset));
             let mut message =
-                format!("{prefix}closing parenthesis '{close}' does not match opening parenthesis '{open}'");
+                format!("closing parenthesis '{close}' does not match opening parenthesis '{open}'");
             if here != there {
                 message.push_str(&format!(" on line {there}"));
             }

@@ -47,7 +47,8 @@ pub(super) fn no_names(context: &Context<'_>, range: TextRange) -> Said {
         }
         Some(token) => match context.at(token.range().end()) {
             Some(next)
-                if context.word(token) == "import" && matches!(next.shape, Shape::Newline | Shape::End) =>
+                if context.line_before(range.start()).is_empty()
+                    && matches!(next.shape, Shape::Newline | Shape::End) =>
             {
                 Said::syntax(next.range(), "Expected one or more names after 'import'")
             }

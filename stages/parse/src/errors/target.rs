@@ -63,6 +63,11 @@ fn culprit(target: &Expr, how: Use) -> Option<&Expr> {
     }
 }
 
+/// `await` without an operand is a keyword that somebody took for a name.
+fn is_unfinished(target: &Expr) -> bool {
+    matches!(target, Expr::Await(node) if matches!(&*node.value, Expr::Name(name) if name.id.is_empty()))
+}
+
 /// Operands of `|` and what binds more tightly.
 fn is_bitwise(expression: &Expr) -> bool {
     match expression {
@@ -71,8 +76,6 @@ fn is_bitwise(expression: &Expr) -> bool {
         | Expr::If(_)
         | Expr::Lambda(_)
         | Expr::Named(_)
-        | Expr::Yield(_)
-        | Expr::YieldFrom(_)
         | Expr::Starred(_)
         | Expr::Tuple(_)
         | Expr::List(_)
@@ -85,21 +88,30 @@ fn is_bitwise(expression: &Expr) -> bool {
 
 pub(super) fn assignment(context: &Context<'_>, range: TextRange) -> Said {
     let Some(target) = context.expression(range) else { return Said::invalid(range) };
+    if is_unfinished(target) {
+        let next = context.at(range.end()).map_or(range, |token| token.range());
+        return Said::invalid(next);
+    }
     if target.is_name_expr() {
         // An empty name stands for what is missing; the error about that is another.
         return super::expression::generic(context, range);
     }
-    let previous = context.word_before(range.start());
+    let (mut start, mut end) = (range.start(), range.end());
+    while context.word_before(start) == "(" && context.word_at(end) == ")" {
+        start = context.before(start).map_or(start, |token| token.range().start());
+        end = context.at(end).map_or(end, |token| token.range().end());
+    }
+    let previous = context.word_before(start);
     let line_word = context.statement_word(range.start());
     let how = if context.line_before(range.start()).iter().rev().any(|token| context.word(*token) == "for") {
         Use::For
     } else {
         Use::Assign
     };
-    if matches!(target, Expr::Yield(_) | Expr::YieldFrom(_)) {
+    if matches!(target, Expr::Yield(_) | Expr::YieldFrom(_)) && start == range.start() {
         return Said::syntax(range, "assignment to yield expression not possible");
     }
-    let after = context.at(range.end());
+    let after = context.at(end);
     let next = after.map_or("", |token| context.word(token));
     // `f() = x` as a whole statement reads like a comparison; a chain of targets does not.
     if how == Use::Assign
@@ -128,8 +140,11 @@ pub(super) fn assignment(context: &Context<'_>, range: TextRange) -> Said {
             );
         }
     }
-    if how == Use::For && matches!(next, "if" | ":") && target.is_if_expr() {
-        return Said::syntax(range, "'in' expected after for-loop variables");
+    if let (Use::For, Expr::If(node)) = (how, target)
+        && context.at(range.start()).is_some_and(|token| token.level > 0)
+    {
+        let word = context.at(node.body.end()).map_or(range, |token| token.range());
+        return Said::syntax(word, "'in' expected after for-loop variables");
     }
     let culprit = culprit(target, how).unwrap_or(target);
     Said::syntax(culprit.range(), format!("cannot assign to {}", name(culprit)))
@@ -148,7 +163,9 @@ pub(super) fn annotated(context: &Context<'_>, range: TextRange) -> Said {
     let colon = context.at(range.end());
     let after = colon.and_then(|colon| context.at(colon.range().end()));
     match after {
-        Some(token) if !context.begins_expression(token) => Said::invalid(token.range()),
+        Some(token) if !context.begins_expression(token) => {
+            Said::invalid(colon.map_or(range, |colon| colon.range()))
+        }
         _ => Said::syntax(range, "illegal target for annotation"),
     }
 }

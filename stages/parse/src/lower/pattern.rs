@@ -10,6 +10,9 @@ impl Lowering<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern) {
         match pattern {
             Pattern::MatchValue(node) => {
+                if node.value.is_f_string_expr() || node.value.is_t_string_expr() {
+                    self.findings.syntax(node, "patterns may only match literals and attribute lookups");
+                }
                 let id = self.open_at(NodeKind::MatchValue, node);
                 self.expression(&node.value);
                 self.close(id);

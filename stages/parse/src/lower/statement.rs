@@ -45,7 +45,8 @@ impl Lowering<'_> {
             Stmt::FunctionDef(node) => self.function_def(node),
             Stmt::ClassDef(node) => self.class_def(node),
             Stmt::Return(node) => {
-                self.blocks.check_return(node.range, &mut self.findings);
+                let place = node.value.as_ref().map_or(node.range, |value| value.range());
+                self.blocks.check_return(place, node.range, &mut self.findings);
                 self.with_optional(NodeKind::Return, node, node.value.as_deref());
             }
             Stmt::Delete(node) => {

@@ -8,6 +8,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
 use super::place::skip_trivia;
+use crate::checks::tokens::FIELDS_MAX;
 use crate::finding::{Exception, span};
 use crate::literal::text::{self, Form};
 
@@ -172,7 +173,13 @@ impl Lowering<'_> {
             let shown = self.field_text(node);
             self.constant(id, Const::Str(shown.as_bytes()));
         }
+        if self.spec_depth == FIELDS_MAX {
+            let name = if kind == Kind::Formatted { "f-string" } else { "t-string" };
+            self.findings.syntax(node, format!("{name}: expressions nested too deeply"));
+        }
+        let depth = std::mem::replace(&mut self.spec_depth, 0);
         self.expression(&node.expression);
+        self.spec_depth = depth + 1;
         match &node.format_spec {
             Some(spec) => {
                 // The place begins at the colon.
@@ -185,6 +192,7 @@ impl Lowering<'_> {
             }
             None => self.absent(),
         }
+        self.spec_depth = depth;
         self.close(id);
     }
 

@@ -57,7 +57,7 @@ impl Scanner<'_> {
         let fail = |exception, message: &str| {
             let rest = &self.bytes[line_start..];
             let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |len| line_start + len);
-            Err(Stop { exception, range: span(end, end), message: message.to_owned() })
+            Err(Stop { exception, range: span(end, end), message: message.to_owned(), far: false })
         };
         let (top_col, top_alt) = self.indents.last().copied().unwrap_or_default();
         if col == top_col {

@@ -1,6 +1,7 @@
 //! Strings, and the fields of f-strings and t-strings.
 
 use super::{Scanner, Shape, Stop};
+use crate::checks::tokens::FIELDS_MAX;
 
 /// An f-string or t-string whose end is not reached.
 pub(super) struct Open {
@@ -14,7 +15,7 @@ pub(super) struct Open {
 }
 
 impl Open {
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         if self.template { "t-string" } else { "f-string" }
     }
 
@@ -53,6 +54,7 @@ impl Scanner<'_> {
         self.at += if triple { 3 } else { 1 };
         if prefix.contains(['f', 't']) {
             let (raw, template) = (prefix.contains('r'), prefix.contains('t'));
+            self.push(Shape::String, start);
             self.strings.push(Open { start, quote, triple, raw, template, fields: Vec::new() });
             return self.middle();
         }
@@ -60,6 +62,12 @@ impl Scanner<'_> {
         loop {
             let byte = self.peek(0);
             if self.at >= self.bytes.len() || (byte == b'\n' && !triple) {
+                // The quote may be that of the string around the field, whose brace is missing then.
+                if let Some(open) =
+                    self.strings.last().filter(|open| open.quote == quote && open.triple == triple)
+                {
+                    return self.stop(start, start + 1, format!("{}: expecting '}}'", open.kind()));
+                }
                 let what = if triple { "triple-quoted string" } else { "string" };
                 let mut message = self.unterminated(what, triple);
                 if escaped_quote && !triple {
@@ -145,9 +153,10 @@ impl Scanner<'_> {
                     return self.stop(self.at, self.at + 1, format!("{kind}: single '}}' is not allowed"));
                 }
                 _ if closes => {
+                    let close = self.at;
                     self.at += if triple { 3 } else { 1 };
                     self.strings.pop();
-                    self.push(Shape::String, start);
+                    self.push(Shape::String, close);
                     return Ok(());
                 }
                 _ => self.skip_character(),
@@ -163,11 +172,11 @@ impl Scanner<'_> {
         self.at += 1;
         let Some(open) = self.strings.last_mut() else { return Ok(()) };
         open.fields.push((depth, false));
-        if open.fields.len() > 2 {
+        if open.fields.len() > FIELDS_MAX {
             let message = format!("{}: expressions nested too deeply", open.kind());
             return self.stop(start, start + 1, message);
         }
-        self.push(Shape::Operator, start);
+        self.push(Shape::Field, start);
         Ok(())
     }
 
