@@ -5,11 +5,12 @@
 //! directory) it keeps in memory, so that a build goes on and still finds its own products; [`Session::state`] says
 //! why. Nothing is visible to other processes before [`Session::commit`].
 
+mod append;
 mod commit;
 mod get;
 mod put;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dx_schemas::digest::ContentId;
@@ -42,6 +43,8 @@ pub struct Session {
     damaged: Mutex<KeyMap<Miss>>,
     repairs: Mutex<Vec<Repair>>,
     writer: Mutex<Writer>,
+    /// How much of each of this session's packs is on disk.
+    written: Mutex<BTreeMap<PackId, u64>>,
     lease: Mutex<Option<Lease>>,
 }
 
@@ -54,7 +57,11 @@ struct Known {
 enum Writer {
     /// Nothing was put yet.
     Idle,
-    Open(Box<PackWriter>),
+    Open {
+        current: Box<PackWriter>,
+        /// Full packs whose entries are not published yet.
+        finished: Vec<PackWriter>,
+    },
     Off(String),
 }
 
@@ -107,6 +114,7 @@ impl Session {
             damaged: Mutex::default(),
             repairs: Mutex::default(),
             writer: Mutex::new(Writer::Idle),
+            written: Mutex::default(),
             lease: Mutex::default(),
             cache,
         };

@@ -120,14 +120,19 @@ fn kill_rounds(role: &str, rounds: u32, all_hit: bool) {
     assert!(if all_hit { hits == batches * 40 } else { hits > 0 });
 }
 
+/// Rounds per kind of writer; `DX_SOAK_ROUNDS` for more.
+fn rounds() -> u32 {
+    std::env::var("DX_SOAK_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn a_writer_killed_at_any_moment_loses_at_most_what_it_had_not_committed() {
-    kill_rounds("writer", 60, true);
+    kill_rounds("writer", rounds(), true);
 }
 
 #[test]
 fn a_writer_killed_while_it_collects_leaves_a_sound_cache() {
-    kill_rounds("writer-with-gc", 60, false);
+    kill_rounds("writer-with-gc", rounds(), false);
 }
 
 fn write_batch(dir: &Path) {

@@ -31,40 +31,28 @@ pub struct CommitReport {
     pub not_stored: Option<String>,
 }
 
-enum Flushed {
-    Nothing,
-    /// This session's pack and how much of it is whole.
-    Upto(PackId, u64),
-    Removed(PackId),
-}
-
 impl Session {
     /// Makes everything that was put visible to other processes. May be called again; a session that ends without it
     /// leaves its whole frames for the next session to find.
     pub fn commit(&self) -> CommitReport {
+        self.save_removed();
         // Listed before the flush: another thread's later put may still be in the buffer when the index is written.
         let mut fresh: Vec<Entry> = read(&self.fresh).values().copied().collect();
-        let own = match self.flush() {
-            Flushed::Nothing => None,
-            Flushed::Upto(id, written) => Some((id, written)),
-            Flushed::Removed(id) => {
-                write(&self.fresh).retain(|_, entry| entry.pack() != Some(id));
-                fresh.retain(|entry| entry.pack() != Some(id));
-                None
-            }
-        };
+        self.flush();
+        let written = lock(&self.written).clone();
         let index = read(&self.index).clone();
         let mut committed = index.committed();
         fresh.retain(|entry| {
             let Place::Pack { pack, offset } = entry.place else { return true };
             let end = offset + frame::span(entry.len as usize) as u64;
+            if written.get(&pack).is_some_and(|written| end > *written) {
+                return false;
+            }
             let known = committed.entry(pack).or_insert(0);
             *known = end.max(*known);
-            own.is_none_or(|(id, written)| id != pack || end <= written)
+            true
         });
-        if let Some((id, written)) = own {
-            committed.insert(id, written);
-        }
+        committed.extend(written);
         let mut report = CommitReport { entries_new: fresh.len(), ..CommitReport::default() };
         report.stored_bytes = fresh.iter().map(Entry::stored_bytes).sum();
         let mut entries = self.renewed(&mut report);
@@ -89,6 +77,10 @@ impl Session {
                         remaining.remove(&entry.key);
                     }
                 }
+                drop(remaining);
+                if let Writer::Open { finished, .. } = &mut *lock(&self.writer) {
+                    finished.clear();
+                }
                 CommitReport { not_stored: self.reason_off(), ..report }
             }
             Err(error) => {
@@ -96,24 +88,6 @@ impl Session {
                 CommitReport { not_stored: self.reason_off(), ..CommitReport::default() }
             }
         }
-    }
-
-    /// Writes what is buffered.
-    fn flush(&self) -> Flushed {
-        let mut writer = lock(&self.writer);
-        let Writer::Open(open) = &mut *writer else { return Flushed::Nothing };
-        if open.is_removed() {
-            let id = open.id;
-            // The cache was cleared under us: the next put begins a new pack.
-            *writer = Writer::Idle;
-            return Flushed::Removed(id);
-        }
-        let (id, flushed) = (open.id, open.flush());
-        let written = open.written();
-        if let Err(unwritten) = flushed {
-            self.rescue(&mut writer, unwritten);
-        }
-        Flushed::Upto(id, written)
     }
 
     fn reason_off(&self) -> Option<String> {
@@ -137,15 +111,6 @@ impl Session {
         }
         report.entries_renewed = out.len();
         out
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // What is buffered is whole; written out, the next session finds it. An error loses only work.
-        if let Writer::Open(open) = &mut *lock(&self.writer) {
-            let _ = open.flush();
-        }
     }
 }
 

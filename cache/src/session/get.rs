@@ -117,7 +117,7 @@ impl Session {
         Err(worst)
     }
 
-    fn load(&self, entry: &Entry, id: Option<&ContentId>) -> Result<Blob, Miss> {
+    pub(super) fn load(&self, entry: &Entry, id: Option<&ContentId>) -> Result<Blob, Miss> {
         if id.is_some_and(|id| id.size_bytes != u64::from(entry.len)) {
             return Err(Miss::Damaged("index entry has another length"));
         }
@@ -135,9 +135,9 @@ impl Session {
         let whole = frame::HEADER + len;
         {
             let writer = lock(&self.writer);
-            if let Writer::Open(writer) = &*writer
-                && writer.id == pack
-                && let Some(bytes) = writer.buffered(offset, whole)
+            if let Writer::Open { current, .. } = &*writer
+                && current.id == pack
+                && let Some(bytes) = current.buffered(offset, whole)
             {
                 return Ok(Blob::copy_of(&bytes[frame::HEADER..]));
             }

@@ -2,14 +2,13 @@
 
 use dx_schemas::digest::{ActionId, ContentId};
 
-use super::{Session, Writer, lock, read, write};
+use super::{Session, lock, write};
 use crate::blob::Blob;
 use crate::frame;
 use crate::key::{EntryKey, Origin, RecordKey};
 use crate::large;
 use crate::lookup::Miss;
 use crate::segment::{Entry, Place};
-use crate::writer::{PackWriter, Unwritten};
 
 impl Session {
     /// Stores bytes under their digest. What is there already, and whole, is not written again.
@@ -85,43 +84,7 @@ impl Session {
         self.note_used(entry, None);
     }
 
-    fn append(&self, encoded: &[u8]) -> Option<Place> {
-        let mut writer = lock(&self.writer);
-        if let Writer::Idle = *writer {
-            let index = read(&self.index).clone();
-            *writer = match PackWriter::open(self.cache.layout(), &index, self.cache.maps_files()) {
-                Ok(opened) => {
-                    write(&self.packs).insert(opened.id, opened.reader.clone());
-                    Writer::Open(Box::new(opened))
-                }
-                Err(error) => Writer::Off(format!("cannot write to the cache: {error}")),
-            };
-        }
-        let Writer::Open(open) = &mut *writer else { return None };
-        let pack = open.id;
-        match open.append(encoded) {
-            Ok(offset) => Some(Place::Pack { pack, offset }),
-            Err(unwritten) => {
-                // The last of the frames handed back is the caller's own; it lands in memory with the others.
-                self.rescue(&mut writer, unwritten);
-                None
-            }
-        }
-    }
-
-    /// The disk is full (or worse): what was buffered moves to memory, and nothing is written from here on.
-    pub(super) fn rescue(&self, writer: &mut Writer, unwritten: Unwritten) {
-        *writer = Writer::Off(format!("cannot write to the cache: {}", unwritten.error));
-        let mut fresh = write(&self.fresh);
-        let mut memory = write(&self.memory);
-        let _ = frame::walk(&unwritten.frames, |_, found| {
-            fresh.remove(&found.key);
-            memory.insert(found.key, (found.origin, Blob::copy_of(found.payload)));
-            Ok(())
-        });
-    }
-
-    fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {
+    pub(super) fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {
         write(&self.known).remove(&key);
         write(&self.memory).insert(key, (origin, Blob::copy_of(bytes)));
     }
