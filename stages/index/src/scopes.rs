@@ -88,6 +88,8 @@ fn symbols(table: &SymbolTable<'_>, scope: &Scope, strings: bool) -> Vec<Symbol>
         .symbols
         .iter()
         .filter(|entry| !strings || entry.flags & def::PARAM != 0)
+        // A name that only functions declare global is not in the module's own code: it must not recompile that.
+        .filter(|entry| scope.kind != ScopeKind::Module || entry.flags != def::GLOBAL)
         .map(|entry| Symbol {
             name: table.names.text(entry.sym).to_owned(),
             binding: if strings { Binding::Local } else { entry.binding },

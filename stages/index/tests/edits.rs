@@ -59,6 +59,7 @@ fn an_edit_changes_the_hashes_of_what_it_means_and_no_other() {
         ("the first super()", &["C", "C.m"], &[]),
         ("a module variable", &["<module>"], &["LIMIT"]),
         ("future annotations", &["<module>", "first", "second", "C", "C.m", "C.n"], &["annotations"]),
+        ("a global of a function", &["first"], &[]),
     ];
     assert_eq!(cases.len(), expected.len() + 1);
     for ((name, edited), (expected_name, fragments, statements)) in cases[1..].iter().zip(expected) {
