@@ -50,7 +50,11 @@ fn other_process() {
     match role.as_str() {
         "writer" => write_for_ever(&dir, false),
         "writer-with-gc" => write_for_ever(&dir, true),
-        "full-disk" => write_to_full_disk(&dir),
+        "full-disk" => {
+            limit_file_size();
+            write_to_full_disk(&dir);
+        }
+        "full-tmpfs" => write_to_full_disk(&dir),
         "batch" => write_batch(&dir),
         "churn" => churn(&dir),
         other => panic!("unknown role {other}"),
@@ -264,13 +268,16 @@ fn whole_frames_of_a_dead_writer_are_found_without_an_index() {
     assert_eq!((report.contents, report.entries_recovered), (90, 0));
 }
 
-fn write_to_full_disk(dir: &Path) {
+fn limit_file_size() {
     let limit = libc::rlimit { rlim_cur: 600_000, rlim_max: 600_000 };
     // SAFETY: plain system calls on values of this frame.
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         assert_eq!(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit), 0);
     }
+}
+
+fn write_to_full_disk(dir: &Path) {
     let cache = open(dir);
     let session = cache.session();
     for n in 0..3000 {
@@ -286,6 +293,31 @@ fn write_to_full_disk(dir: &Path) {
         matches!(session.state(), StoreState::Off { reason } if reason.contains("cannot write to the cache"))
     );
     assert_eq!(check_contents(&session, 3000), 3000);
+    drop(session);
+    let report = maintain::verify(&cache, false).unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    // Collecting needs no room: what is dead can go although nothing can be written.
+    maintain::gc(&cache, &GcOptions { size_bytes_max: 0, ..GcOptions::of(&cache) }).unwrap();
+}
+
+#[test]
+fn a_disk_that_is_really_full_stops_storing_and_not_the_build() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = format!(
+        "mount -t tmpfs -o size=1m none '{0}' || exit 77; \
+         '{1}' --exact other_process --nocapture || exit 1; \
+         test -s '{0}/cache/FORMAT'",
+        dir.path().display(),
+        std::env::current_exe().unwrap().display()
+    );
+    let status = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", &script])
+        .env(ROLE, "full-tmpfs")
+        .env(DIR, dir.path())
+        .status();
+    // Where nobody may mount (or there is no `unshare`), the test with a limit on file sizes stands in for this one.
+    let code = status.map_or(77, |status| status.code().unwrap_or(1));
+    assert!(code == 0 || code == 77, "exit status {code}");
 }
 
 fn check_contents(session: &Session, count: u32) -> u32 {

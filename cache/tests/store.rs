@@ -140,3 +140,19 @@ fn threads_share_a_session() {
         }
     }
 }
+
+#[test]
+fn a_full_pack_is_followed_by_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = open(&dir);
+    let session = cache.session();
+    let content = |n: u32| n.to_le_bytes().repeat(60_000);
+    let ids: Vec<ContentId> = (0..600).map(|n| session.put(&content(n))).collect();
+    assert_eq!(packs(&cache), 2);
+    session.commit();
+    let session = cache.session();
+    for (n, id) in ids.iter().enumerate() {
+        assert_eq!(session.get(id).hit().unwrap()[..], content(n as u32)[..]);
+    }
+    assert_eq!(session.used_packs().len(), 2);
+}
