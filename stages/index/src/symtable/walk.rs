@@ -79,12 +79,23 @@ pub(super) struct Walker<'f, 'a> {
     /// Names that are mangled although they stand around a generic class, one set per such class.
     mangled_sets: Vec<BTreeSet<Sym>>,
     uses: Vec<Use>,
+    known: Known,
+    /// By fragment and name number of its tree: most names occur often, and finding one by its text is slow.
+    interned: Vec<Vec<Option<Sym>>>,
+}
+
+/// Names with rules of their own.
+struct Known {
+    debug: Sym,
+    super_: Sym,
 }
 
 pub(crate) fn walk<'a>(file: &File<'a>, findings: &mut Findings) -> Walked<'a> {
+    let mut table = SymbolTable::default();
+    let known = Known { debug: table.names.intern("__debug__"), super_: table.names.intern("super") };
     let mut walker = Walker {
         file,
-        table: SymbolTable::default(),
+        table,
         findings,
         tasks: Vec::new(),
         open: Vec::new(),
@@ -94,6 +105,8 @@ pub(crate) fn walk<'a>(file: &File<'a>, findings: &mut Findings) -> Walked<'a> {
         uncompiled: 0,
         mangled_sets: Vec::new(),
         uses: Vec::new(),
+        known,
+        interned: vec![Vec::new(); file.trees.len()],
     };
     let root = file.trees[0].root();
     walker.enter(ScopeKind::Module, root, "<module>");

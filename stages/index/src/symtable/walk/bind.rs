@@ -19,10 +19,27 @@ impl<'a> Walker<'_, 'a> {
         self.table.names.intern(name)
     }
 
+    /// The name of a Name node.
+    pub(super) fn node_sym(&mut self, node: Node<'a>) -> Sym {
+        let interned = &mut self.interned[self.fragment as usize];
+        if interned.is_empty() {
+            interned.resize(node.tree().name_count(), None);
+        }
+        let slot = interned.get_mut(node.payload() as usize);
+        match slot {
+            Some(Some(sym)) => *sym,
+            Some(slot) => *slot.insert(self.table.names.intern(node.ident())),
+            None => self.table.names.intern(node.ident()),
+        }
+    }
+
     /// A name as code of the current scope spells it in the table. Around a generic class only its type parameters
     /// are mangled, so that a private one can be used inside the class.
     pub(super) fn mangled(&mut self, sym: Sym) -> Sym {
         let Some(class_name) = self.class_name else { return sym };
+        if !self.table.names.text(sym).starts_with("__") {
+            return sym;
+        }
         let set = self.table.scope(self.current).collecting.mangled_names;
         if set.is_some_and(|set| !self.mangled_sets[set as usize].contains(&sym)) {
             return sym;

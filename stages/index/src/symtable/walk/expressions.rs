@@ -69,17 +69,18 @@ impl<'a> Walker<'_, 'a> {
         if self.collecting().in_unevaluated_annotation {
             return;
         }
-        let name = node.ident();
         let access = access(node);
+        let sym = self.node_sym(node);
         if access != Access::Load {
-            self.define_as(name, def::LOCAL, node, access);
+            if sym != self.known.debug || self.check_name("__debug__", node, access) {
+                self.define_in(self.current, sym, def::LOCAL, node);
+            }
             return;
         }
-        self.define_as(name, def::USE, node, access);
-        let sym = self.intern(name);
-        let (place, sym) = (self.place(node), self.mangled(sym));
-        self.uses.push(Use { place, scope: self.current, sym });
-        if name == "super" && self.scope().is_function_like() {
+        self.define_in(self.current, sym, def::USE, node);
+        let (place, mangled) = (self.place(node), self.mangled(sym));
+        self.uses.push(Use { place, scope: self.current, sym: mangled });
+        if sym == self.known.super_ && self.scope().is_function_like() {
             // Without arguments it asks for the class around it.
             self.define("__class__", def::USE, node);
         }
