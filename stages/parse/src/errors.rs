@@ -31,6 +31,7 @@ pub(crate) fn translate(
     findings: &mut Findings,
 ) -> Option<Finding> {
     if parsed.has_no_syntax_errors() {
+        check_tabs(&source.text, findings);
         return None;
     }
     let context = Context::new(&source.text, parsed.syntax());
@@ -67,6 +68,17 @@ fn is_in_literal(error: &ParseErrorType) -> bool {
     )
 }
 
+/// An indentation that only tabs of one width make right, in a file that is right otherwise.
+fn check_tabs(text: &str, findings: &mut Findings) {
+    let indents_with = |blank: &str| text.contains(&format!("\n{blank}"));
+    if !(text.contains('\t') && (indents_with("\t ") || (indents_with("\t") && indents_with(" ")))) {
+        return;
+    }
+    if let Some(stop) = scan::scan(text).stop.filter(|stop| stop.exception == Exception::Tab) {
+        findings.add(stop.exception, stop.range, stop.message);
+    }
+}
+
 /// CPython lets an error of its tokenizer win over what the grammar found at or after the same line, and a bracket
 /// that is never closed over what the grammar found after its line.
 fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
@@ -75,8 +87,12 @@ fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
         let line = context.line(stop.range.start());
         let first_line = first.as_ref().map_or(usize::MAX, |first| context.line(first.range.start()));
         let indented = first.is_some_and(|first| first.message == block::UNEXPECTED && first_line <= line);
-        let blocked =
-            |each: &Said| !stop.far && context.statement_between(each.range.start(), stop.range.start());
+        let far = stop.far || stop.exception != Exception::Syntax;
+        let stop_start = stop.range.start();
+        let blocked = |each: &Said| {
+            let start = each.range.start();
+            !far && start + TextSize::new(1) < stop_start && !context.reads_on(start, stop_start)
+        };
         said.retain(|each| {
             let earlier = context.line(each.range.start()) < line;
             earlier || blocked(each) || (indented && each.message == block::UNEXPECTED)
@@ -90,8 +106,7 @@ fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
         let end = TextSize::of(context.text);
         let place = first.map_or(end, |first| first.range.start());
         let at_end = context.text[place.min(end).to_usize()..].trim().is_empty();
-        let same_line =
-            context.line(place) == line && place < open && !context.statement_between(place, open);
+        let same_line = context.line(place) == line && place < open && context.reads_on(place, open);
         if context.line(place) > line || at_end || same_line {
             said.retain(|each| context.line(each.range.start()) < line);
             let bracket = context.text[offset..].chars().next().unwrap_or('(');

@@ -11,6 +11,8 @@ pub(crate) enum Exception {
     Tab,
     /// CPython's compiler gives up on deep nesting with this.
     Recursion,
+    /// A docstring that CPython's compiler cannot encode.
+    Encode,
     Warning,
 }
 
@@ -21,6 +23,7 @@ impl Exception {
             Exception::Indentation => "IndentationError",
             Exception::Tab => "TabError",
             Exception::Recursion => "RecursionError",
+            Exception::Encode => "UnicodeEncodeError",
             Exception::Warning => "SyntaxWarning",
         }
     }
@@ -31,6 +34,7 @@ impl Exception {
             Exception::Indentation => "indentation-error",
             Exception::Tab => "tab-error",
             Exception::Recursion => "nesting-too-deep",
+            Exception::Encode => "docstring-encoding",
             Exception::Warning => "syntax-warning",
         }
     }

@@ -155,25 +155,35 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether a keyword that no expression has stands between two offsets of one line: CPython's search for a better
-    /// message reads on over expressions, and stops there.
-    pub(super) fn statement_between(&self, from: TextSize, to: TextSize) -> bool {
+    /// Whether CPython, which found its error at `from`, reads on to `to` in search of a better message: over
+    /// expressions side by side or with commas between, and no further.
+    pub(super) fn reads_on(&self, from: TextSize, to: TextSize) -> bool {
         let tokens = &self.scan.tokens;
         let first = tokens.partition_point(|token| token.start < from.to_usize());
-        if self.line_before(from).is_empty() {
-            return true;
+        let count = tokens.partition_point(|token| token.start < to.to_usize());
+        let Some(between) = tokens.get(first..count) else { return true };
+        let Some(start) = between.first() else { return true };
+        if !self.begins_expression(*start) || self.line_before(from).is_empty() {
+            return false;
         }
-        tokens[first..].iter().take_while(|token| token.start < to.to_usize()).any(|token| {
+        let mut after_operand = false;
+        for token in between {
             let word = self.word(*token);
-            token.shape == Shape::Newline
-                || (token.shape == Shape::Name
-                    && is_keyword(word)
-                    && !matches!(
-                        word,
-                        "and" | "or" | "not" | "in" | "is" | "if" | "else" | "lambda" | "await"
-                    )
-                    && !matches!(word, "None" | "True" | "False"))
-        })
+            let operand = self.begins_expression(*token) && !(after_operand && is_binary(word));
+            let side_by_side =
+                operand && after_operand && token.level > start.level && word != "(" && word != "[";
+            let operator = matches!(token.shape, Shape::Name | Shape::Operator) && is_binary(word);
+            match word {
+                ")" | "]" | "}" => after_operand = true,
+                "," => after_operand = false,
+                _ if side_by_side || !(operand || (operator && after_operand)) => return false,
+                _ => {
+                    after_operand =
+                        operand && !matches!(word, "(" | "[" | "{" | "not" | "lambda" | "await" | "~")
+                }
+            }
+        }
+        true
     }
 
     /// The token that an error is about.
@@ -190,6 +200,15 @@ impl<'a> Context<'a> {
         let end = memchr::memchr(b'\n', &self.text.as_bytes()[at..]).map_or(self.text.len(), |len| at + len);
         span(end, end)
     }
+}
+
+/// Operators and keywords between operands.
+fn is_binary(word: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "!=", "%", "&", "*", "**", "+", "-", ".", "/", "//", "<", "<<", "<=", "==", ">", ">=", ">>", "@",
+        "^", "and", "else", "if", "in", "is", "not", "or", "|", "~",
+    ];
+    WORDS.binary_search(&word).is_ok()
 }
 
 pub(super) fn is_keyword(word: &str) -> bool {

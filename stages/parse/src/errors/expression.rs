@@ -261,6 +261,7 @@ fn equals(context: &Context<'_>, here: TextRange) -> Option<Said> {
         | Expr::Generator(_)
         | Expr::Compare(_)
         | Expr::BoolOp(_) => None,
+        _ if target::is_unfinished(operand) => None,
         _ => {
             let what = target::name(operand);
             let message = format!("cannot assign to {what} here. Maybe you meant '==' instead of '='?");
@@ -377,6 +378,9 @@ pub(super) fn starred(context: &Context<'_>, range: TextRange) -> Said {
     let here = TextRange::at(range.start(), TextSize::new(1));
     let before = context.word_before(range.start());
     let after = context.word_at(range.end());
+    if before == "[" && context.statement_word(range.start()) != "type" && after != "]" && after != "," {
+        return Said::syntax(context.token_range(TextRange::empty(range.end())), "Invalid star expression");
+    }
     if before == "(" && after == ")" {
         return Said::syntax(range, "cannot use starred expression here");
     }

@@ -64,7 +64,7 @@ fn culprit(target: &Expr, how: Use) -> Option<&Expr> {
 }
 
 /// `await` without an operand is a keyword that somebody took for a name.
-fn is_unfinished(target: &Expr) -> bool {
+pub(super) fn is_unfinished(target: &Expr) -> bool {
     matches!(target, Expr::Await(node) if matches!(&*node.value, Expr::Name(name) if name.id.is_empty()))
 }
 

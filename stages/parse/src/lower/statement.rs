@@ -20,6 +20,7 @@ impl Lowering<'_> {
                 Stmt::Expr(node) if documented && index == 0 && node.value.is_string_literal_expr() => {
                     let id = self.open_at(NodeKind::ExprStmt, node);
                     self.flags(id, flag::DOCSTRING);
+                    self.check_docstring(&node.value);
                     self.expression(&node.value);
                     self.close(id);
                 }

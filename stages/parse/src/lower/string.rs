@@ -3,7 +3,7 @@
 use dx_schemas::tree::Const;
 use dx_schemas::tree::node::NodeKind;
 use ruff_python_ast as ast;
-use ruff_python_ast::{AnyStringFlags, FStringPart, InterpolatedStringElement, StringFlags};
+use ruff_python_ast::{AnyStringFlags, Expr, FStringPart, InterpolatedStringElement, StringFlags};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
@@ -33,6 +33,42 @@ impl Lowering<'_> {
             value.extend(self.decode_quoted(part.range, part.flags.into(), Form::Str));
         }
         self.literal(node, Const::Str(&value));
+    }
+
+    /// CPython encodes docstrings while it compiles, which surrogates do not survive.
+    pub(super) fn check_docstring(&mut self, docstring: &Expr) {
+        let Expr::StringLiteral(node) = docstring else { return };
+        let mut value = Vec::new();
+        for part in &node.value {
+            let flags = AnyStringFlags::from(part.flags);
+            let inner = TextRange::new(
+                (part.start() + flags.opener_len()).min(part.end()),
+                part.end() - flags.closer_len().min(part.range.len()),
+            );
+            if !flags.is_raw_string() && inner.start() < inner.end() && self.text(inner).contains("\\") {
+                value.extend(text::decode(self.text(inner), Form::Str, false, &mut Vec::new()));
+            } else if inner.start() < inner.end() {
+                value.extend_from_slice(self.text(inner).as_bytes());
+            }
+        }
+        let Err(error) = std::str::from_utf8(&value) else { return };
+        let before = String::from_utf8_lossy(&value[..error.valid_up_to()]).chars().count();
+        let surrogates: Vec<_> = value[error.valid_up_to()..]
+            .chunks_exact(3)
+            .take_while(|bytes| bytes[0] == 0xed && bytes[1] >= 0xa0)
+            .collect();
+        let place = match surrogates[..] {
+            [one] => {
+                let code = 0xd000 | u32::from(one[1] & 0x3f) << 6 | u32::from(one[2] & 0x3f);
+                format!("character '\\u{code:04x}' in position {before}")
+            }
+            _ => format!("characters in position {before}-{}", before + surrogates.len().saturating_sub(1)),
+        };
+        self.findings.add(
+            Exception::Encode,
+            node.range,
+            format!("'utf-8' codec can't encode {place}: surrogates not allowed"),
+        );
     }
 
     pub(super) fn bytes_literal(&mut self, node: &ast::ExprBytesLiteral) {
