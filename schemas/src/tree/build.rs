@@ -73,11 +73,15 @@ impl TreeBuilder {
     }
 
     pub fn set_name(&mut self, id: NodeId, name: &str) {
-        let next = self.names.len() as u32;
-        let index = *self.name_index.entry(name.to_owned()).or_insert_with(|| {
-            self.names.push(name.to_owned());
-            next
-        });
+        let index = match self.name_index.get(name) {
+            Some(index) => *index,
+            None => {
+                let next = self.names.len() as u32;
+                self.names.push(name.to_owned());
+                self.name_index.insert(name.to_owned(), next);
+                next
+            }
+        };
         self.set_payload(id, index);
     }
 
