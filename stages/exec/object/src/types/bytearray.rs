@@ -125,7 +125,11 @@ impl ByteArrayObject {
 
     fn grow(&self, thread: &Thread, least: usize) -> PyResult<()> {
         let wanted = least.max(self.capacity.get() + self.capacity.get() / 2);
-        let bytes = dx_heap::cell_bytes(wanted.saturating_add(8));
+        let bytes = dx_heap::cell_bytes(wanted.saturating_add(8).min(usize::MAX >> 1));
+        if self.capacity.get() > 0 && thread.heap.try_extend(self.buffer.get(), bytes) {
+            self.capacity.set(bytes - 8);
+            return Ok(());
+        }
         let buffer = thread.heap.try_alloc_raw(bytes, Header::word(kinds::RAW, 0, 0));
         let buffer = buffer.ok_or_else(|| thread.memory_error(""))?;
         if self.len.get() > 0 {

@@ -109,9 +109,19 @@ impl ListObject {
         if kept != flags {
             self.header.set_flags(kept);
             if kept & flag::NO_POINTERS == 0 && flags & flag::NO_POINTERS != 0 && !self.buffer.get().is_null() {
-                // SAFETY: the buffer is a live cell.
-                unsafe { (*self.buffer.get()).set_kind(kinds::WORDS) };
+                self.become_traced();
             }
+        }
+    }
+
+    /// The first pointer is coming: the collector will look at every word of the buffer.
+    #[cold]
+    fn become_traced(&self) {
+        let (len, capacity) = (self.len.get(), self.capacity.get());
+        // SAFETY: the buffer is a live cell of `capacity` words.
+        unsafe {
+            self.words().add(len).write_bytes(0, capacity - len);
+            (*self.buffer.get()).set_kind(kinds::WORDS);
         }
     }
 
@@ -160,12 +170,25 @@ impl ListObject {
         let capacity = self.capacity.get();
         let wanted = if capacity == 0 { least.max(3) } else { least.max(capacity + capacity / 2 + 3) };
         let bytes = wanted.checked_mul(8).and_then(|bytes| bytes.checked_add(8)).map(dx_heap::cell_bytes);
-        let kind = if self.has_flag(flag::NO_POINTERS) { kinds::RAW } else { kinds::WORDS };
-        let buffer = bytes.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kind, 0, 0)));
-        let (Some(bytes), Some(buffer)) = (bytes, buffer) else { return Err(thread.memory_error("")) };
-        if self.len.get() > 0 {
-            // SAFETY: both buffers are live and the new one is larger.
-            unsafe { self.words().copy_to_nonoverlapping(buffer.add(1).cast(), self.len.get()) };
+        let Some(bytes) = bytes else { return Err(thread.memory_error("")) };
+        if capacity > 0 && thread.heap.try_extend(self.buffer.get(), bytes) {
+            self.capacity.set(bytes / 8 - 1);
+            return Ok(());
+        }
+        let traced = !self.has_flag(flag::NO_POINTERS);
+        let kind = if traced { kinds::WORDS } else { kinds::RAW };
+        let buffer = thread.heap.try_alloc_raw(bytes, Header::word(kind, 0, 0));
+        let Some(buffer) = buffer else { return Err(thread.memory_error("")) };
+        let len = self.len.get();
+        // SAFETY: both buffers are live and the new one is larger; what a traced one does not use must be zero.
+        unsafe {
+            let words = buffer.add(1).cast::<Value>();
+            if len > 0 {
+                self.words().copy_to_nonoverlapping(words, len);
+            }
+            if traced {
+                words.add(len).write_bytes(0, bytes / 8 - 1 - len);
+            }
         }
         self.buffer.set(buffer);
         self.capacity.set(bytes / 8 - 1);

@@ -14,6 +14,7 @@ use crate::kinds;
 use crate::spec::{Layout, TypeSpec, flags};
 use crate::thread::Thread;
 use crate::types::str::StrObject;
+use crate::types::support::hash_for;
 use crate::value::Value;
 
 /// A set or a frozenset; the type says which.
@@ -193,7 +194,7 @@ impl SetObject {
     }
 
     pub fn contains(&self, thread: &Thread, key: Value) -> PyResult<bool> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a set element")?;
         self.contains_hashed(thread, key, hash)
     }
 
@@ -203,7 +204,7 @@ impl SetObject {
 
     /// Adds a member; says whether it is new.
     pub fn add(&self, thread: &Thread, key: Value) -> PyResult<bool> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a set element")?;
         self.add_hashed(thread, key, hash)
     }
 
@@ -242,7 +243,7 @@ impl SetObject {
 
     /// Removes a member; says whether it was there.
     pub fn remove(&self, thread: &Thread, key: Value) -> PyResult<bool> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a set element")?;
         self.remove_hashed(thread, key, hash)
     }
 

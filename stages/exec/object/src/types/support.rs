@@ -3,7 +3,7 @@
 pub(crate) mod sequence;
 
 use crate::args::Args;
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::ids::{self, TypeId};
 use crate::instance;
 use crate::thread::Thread;
@@ -185,4 +185,29 @@ pub(crate) fn to_bytes_object(thread: &Thread, value: Value) -> PyResult<Value> 
     }
     let data = crate::types::bytes::methods::collect(thread, value, "bytes")?;
     thread.bytes(&data)
+}
+
+/// The hash of a key or member; a TypeError says what the value was to be ("a dict key", "a set element").
+#[inline]
+pub(crate) fn hash_for(thread: &Thread, value: Value, what: &str) -> PyResult<i64> {
+    match thread.hash(value) {
+        Ok(hash) => Ok(hash),
+        Err(raised) => Err(unusable(thread, value, what, raised)),
+    }
+}
+
+#[cold]
+fn unusable(thread: &Thread, value: Value, what: &str, raised: Raised) -> Raised {
+    let exception = thread.exception();
+    if thread.type_of(exception) != thread.builtin_type(ids::TYPE_ERROR) {
+        return raised;
+    }
+    thread.take_exception();
+    match thread.to_text(exception) {
+        Ok(reason) => {
+            let name = type_name(thread, value);
+            thread.type_error(format_args!("cannot use '{name}' as {what} ({reason})"))
+        }
+        Err(raised) => raised,
+    }
 }

@@ -4,6 +4,7 @@ use super::{DictObject, Entry, SCAN_MAX, exact_str, group};
 use crate::error::PyResult;
 use crate::gc::Gc;
 use crate::thread::Thread;
+use crate::types::support::hash_for;
 use crate::types::str::StrObject;
 use crate::value::Value;
 
@@ -105,7 +106,7 @@ impl DictObject {
     /// The value of a key, or `None`.
     #[inline]
     pub fn get(&self, thread: &Thread, key: Value) -> PyResult<Option<Value>> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a dict key")?;
         self.get_hashed(thread, key, hash)
     }
 
@@ -128,14 +129,14 @@ impl DictObject {
 
     #[inline]
     pub fn contains(&self, thread: &Thread, key: Value) -> PyResult<bool> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a dict key")?;
         Ok(self.find(thread, key, hash)?.is_some())
     }
 
     /// `self[key] = value`.
     #[inline]
     pub fn set(&self, thread: &Thread, key: Value, value: Value) -> PyResult<()> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a dict key")?;
         self.set_hashed(thread, key, hash, value)
     }
 
@@ -171,7 +172,7 @@ impl DictObject {
 
     /// The key's value, after storing `default` when it is absent.
     pub fn set_default(&self, thread: &Thread, key: Value, default: Value) -> PyResult<Value> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a dict key")?;
         match self.find(thread, key, hash)? {
             Some(position) => Ok(self.value_at(position)),
             None => {
@@ -183,7 +184,7 @@ impl DictObject {
 
     /// Removes a key and answers its value.
     pub fn remove(&self, thread: &Thread, key: Value) -> PyResult<Option<Value>> {
-        let hash = thread.hash(key)?;
+        let hash = hash_for(thread, key, "a dict key")?;
         Ok(self.find(thread, key, hash)?.map(|position| self.remove_at(position)))
     }
 

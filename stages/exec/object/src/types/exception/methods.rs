@@ -50,8 +50,8 @@ pub(super) const UNICODE_ENCODE_ERROR: Own = unicode::ENCODE;
 pub(super) const UNICODE_TRANSLATE_ERROR: Own = unicode::TRANSLATE;
 pub(super) const BASE_EXCEPTION_GROUP: Own = group::OWN;
 
-/// The number of the nearest builtin class above (or at) a class.
-fn builtin_above(class: Gc<TypeObject>) -> u32 {
+/// The nearest builtin class above (or at) a class.
+fn builtin_above(class: Gc<TypeObject>) -> Gc<TypeObject> {
     let mut class = class;
     while class.has_flag(flags::HEAP) {
         match class.base.get().as_type() {
@@ -59,19 +59,21 @@ fn builtin_above(class: Gc<TypeObject>) -> u32 {
             None => break,
         }
     }
-    class.instance_shape()
+    class
 }
 
 /// Stores what the arguments say in the fields of the exception's class.
 pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, class: Gc<TypeObject>, args: Value) {
-    let number = builtin_above(class);
+    let class = builtin_above(class);
     let items = args.tuple_items().unwrap_or_default();
-    let within = |first: ids::TypeId, last: ids::TypeId| (first.0..=last.0).contains(&number);
-    match number {
-        _ if number == ids::STOP_ITERATION.0 => {
+    let is = |id| class == thread.builtin_type(id);
+    // The families are told apart by their `__init__`: this runs for every exception that is raised.
+    let init = class.slots().init.map(|init| init as usize);
+    let family = |own: &Own| own.slots.init.map(|init| init as usize) == init;
+    if init == SLOTS.init.map(|init| init as usize) {
+        if is(ids::STOP_ITERATION) {
             exception.set_field(thread, FIRST, items.first().copied().unwrap_or(Value::NONE));
-        }
-        _ if number == ids::SYSTEM_EXIT.0 => {
+        } else if is(ids::SYSTEM_EXIT) {
             let code = match items {
                 [] => Value::NONE,
                 [code] => *code,
@@ -79,16 +81,15 @@ pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, class: Gc<Ty
             };
             exception.set_field(thread, FIRST, code);
         }
-        _ if within(ids::IMPORT_ERROR, ids::MODULE_NOT_FOUND_ERROR) => {
-            if let [message] = items {
-                exception.set_field(thread, FIRST, *message);
-            }
+    } else if family(&OS_ERROR) {
+        os::fill(thread, exception, items, is(ids::BLOCKING_IO_ERROR));
+    } else if family(&IMPORT_ERROR) {
+        if let [message] = items {
+            exception.set_field(thread, FIRST, *message);
         }
-        _ if within(ids::OS_ERROR, ids::TIMEOUT_ERROR) => os::fill(thread, exception, items, number),
-        _ if within(ids::SYNTAX_ERROR, ids::TAB_ERROR) => syntax::fill(thread, exception, items),
-        _ if within(ids::UNICODE_DECODE_ERROR, ids::UNICODE_TRANSLATE_ERROR) => {
-            unicode::fill(thread, exception, items, number);
-        }
-        _ => {}
+    } else if family(&SYNTAX_ERROR) {
+        syntax::fill(thread, exception, items);
+    } else if family(&UNICODE_DECODE_ERROR) {
+        unicode::fill(thread, exception, items, is(ids::UNICODE_TRANSLATE_ERROR));
     }
 }

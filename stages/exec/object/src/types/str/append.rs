@@ -53,10 +53,13 @@ pub fn concat(thread: &Thread, left: Gc<StrObject>, right: Gc<StrObject>) -> PyR
     }
 }
 
+/// Bytes of a buffer for a text of this length: twice when small, a quarter more when large, which is still linear.
+fn room_for(total: usize) -> usize {
+    size_of::<Buffer>() + total + if total < 1 << 20 { total } else { total / 4 }
+}
+
 fn new_buffer(thread: &Thread, total: usize) -> PyResult<*mut Buffer> {
-    // Twice when small; large buffers grow by an eighth beyond the page rounding, which is still linear.
-    let wanted = size_of::<Buffer>() + total + if total < 1 << 20 { total } else { total / 4 };
-    let bytes = dx_heap::cell_bytes(wanted);
+    let bytes = dx_heap::cell_bytes(room_for(total));
     let cell = thread.heap.try_alloc_raw(bytes, Header::word(kinds::RAW, 0, 0));
     let buffer = cell.ok_or_else(|| thread.memory_error(""))?.cast::<Buffer>();
     // SAFETY: the cell is new and larger than the fixed part.
@@ -76,8 +79,15 @@ fn extend_in_place(thread: &Thread, left: Gc<StrObject>, right: Gc<StrObject>, c
     unsafe {
         let data = buffer.add(1).cast::<u8>();
         let end = left.data.add(left.bytes);
-        if !std::ptr::eq(end, data.add((*buffer).used)) || (*buffer).capacity - (*buffer).used < right.bytes {
+        if !std::ptr::eq(end, data.add((*buffer).used)) {
             return None;
+        }
+        if (*buffer).capacity - (*buffer).used < right.bytes {
+            let bytes = dx_heap::cell_bytes(room_for((*buffer).used + right.bytes));
+            if !thread.heap.try_extend(buffer.cast(), bytes) {
+                return None;
+            }
+            (*buffer).capacity = bytes - size_of::<Buffer>();
         }
         right.data.copy_to(end.cast_mut(), right.bytes);
         (*buffer).used += right.bytes;

@@ -73,12 +73,12 @@ impl Thread {
     }
 }
 
-pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, items: &[Value], number: u32) {
+pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, items: &[Value], counts: bool) {
     let (2..=5) = items.len() else { return };
     exception.set_field(thread, ERRNO, items[0]);
     exception.set_field(thread, STRERROR, items[1]);
     let Some(&filename) = items.get(2) else { return };
-    if number == ids::BLOCKING_IO_ERROR.0 && filename.as_int().is_some() {
+    if counts && filename.as_int().is_some() {
         exception.set_field(thread, WRITTEN, filename);
         return;
     }

@@ -50,8 +50,8 @@ pub(super) const TRANSLATE: Own = Own {
     getset: TRANSLATE_GETSET,
 };
 
-pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, items: &[Value], number: u32) {
-    let first = if number == ids::UNICODE_TRANSLATE_ERROR.0 { OBJECT } else { ENCODING };
+pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, items: &[Value], translates: bool) {
+    let first = if translates { OBJECT } else { ENCODING };
     if items.len() == REASON + 1 - first {
         for (index, &item) in items.iter().enumerate() {
             exception.set_field(thread, first + index, item);
