@@ -22,6 +22,7 @@ use crate::sys::{files, process};
 
 pub(crate) struct Lease {
     path: PathBuf,
+    process: u32,
     _locked: File,
 }
 
@@ -42,13 +43,16 @@ impl Lease {
             let _ = fs::remove_file(&scratch);
             return Err(error);
         }
-        Ok(Lease { path, _locked: file })
+        Ok(Lease { path, process: pid, _locked: file })
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        // A forked child drops a copy of what is its parent's.
+        if self.process == std::process::id() {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Session {
     /// How much of each of this session's packs is on disk.
     written: Mutex<BTreeMap<PackId, u64>>,
     lease: Mutex<Option<Lease>>,
+    /// The process that opened the session. A forked child may read with it, but pack, lock and lease are its parent's.
+    process: u32,
 }
 
 #[derive(Clone)]
@@ -116,6 +118,7 @@ impl Session {
             writer: Mutex::new(Writer::Idle),
             written: Mutex::default(),
             lease: Mutex::default(),
+            process: std::process::id(),
             cache,
         };
         if session.cache.take_reformatted() {
@@ -217,6 +220,10 @@ impl Session {
         let packs: std::collections::BTreeSet<PackId> =
             read(&self.known).values().filter_map(|known| known.entry.pack()).collect();
         packs.into_iter().collect()
+    }
+
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
     }
 
     fn is_storing(&self) -> bool {

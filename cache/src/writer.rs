@@ -120,6 +120,10 @@ impl PackWriter {
         }
     }
 
+    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.buffer)
+    }
+
     /// A frame that is still in memory.
     pub(crate) fn buffered(&self, offset: u64, len: usize) -> Option<&[u8]> {
         let at = usize::try_from(offset.checked_sub(self.written)?).ok()?;

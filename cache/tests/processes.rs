@@ -57,6 +57,7 @@ fn other_process() {
         "full-tmpfs" => write_to_full_disk(&dir),
         "batch" => write_batch(&dir),
         "churn" => churn(&dir),
+        "fork" => fork(&dir),
         other => panic!("unknown role {other}"),
     }
 }
@@ -165,6 +166,38 @@ fn writers_at_once_do_not_disturb_each_other() {
     assert_eq!(check(&cache.session(), 0..2000), 2000);
     let report = maintain::verify(&cache, false).unwrap();
     assert!(report.is_sound(), "{report:?}");
+}
+
+fn fork(dir: &Path) {
+    let cache = open(dir);
+    let session = cache.session();
+    let first = session.put(&content(1));
+    // SAFETY: the child touches only this session, whose locks no other thread holds, and leaves with `_exit`.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let second = session.put(&content(2));
+        let readable = session.get(&first).is_hit() && session.get(&second).is_hit();
+        let refused =
+            matches!(session.state(), StoreState::Off { .. }) && session.commit().not_stored.is_some();
+        drop(session);
+        // SAFETY: ends the process at once, without this binary's exit handlers.
+        unsafe { libc::_exit(if readable && refused { 7 } else { 1 }) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` is this frame's.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(libc::WEXITSTATUS(status), 7);
+    assert_eq!(fs::read_dir(dir.join("cache/leases")).unwrap().count(), 1, "the lease is still the parent's");
+    session.put(&content(3));
+    assert_eq!(session.commit().entries_new, 2);
+    assert_eq!(check(&cache.session(), 1..4), 2);
+    assert!(maintain::verify(&cache, false).unwrap().is_sound());
+}
+
+#[test]
+fn a_forked_child_reads_and_leaves_its_parents_pack_and_lease_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(spawn("fork", dir.path()).wait().unwrap().success());
 }
 
 /// Stores, reads and collects as fast as it can, together with others.

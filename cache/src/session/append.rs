@@ -16,6 +16,7 @@ impl Session {
     /// Appends an encoded frame; nothing if it could not be written.
     pub(super) fn append(&self, encoded: &[u8]) -> Option<Place> {
         let mut writer = lock(&self.writer);
+        self.let_go_if_forked(&mut writer);
         if let Writer::Idle = *writer {
             let index = read(&self.index).clone();
             let opened = PackWriter::open(self.cache.layout(), &index, self.cache.maps_files());
@@ -59,7 +60,22 @@ impl Session {
 
     /// Writes what is buffered and notes how much of the pack is whole.
     pub(super) fn flush(&self) {
-        self.flush_into(&mut lock(&self.writer));
+        let mut writer = lock(&self.writer);
+        self.let_go_if_forked(&mut writer);
+        self.flush_into(&mut writer);
+    }
+
+    /// In a forked child: what the parent had buffered stays readable here, and the parent alone writes it.
+    fn let_go_if_forked(&self, writer: &mut Writer) {
+        if !self.is_forked() || matches!(writer, Writer::Off(_)) {
+            return;
+        }
+        let error = std::io::Error::other("the session belongs to the process that this one was forked from");
+        let frames = match writer {
+            Writer::Open { current, .. } => current.take_buffer(),
+            _ => Vec::new(),
+        };
+        self.rescue(writer, Unwritten { error, frames });
     }
 
     fn flush_into(&self, writer: &mut Writer) {

@@ -35,6 +35,10 @@ impl Session {
     /// Makes everything that was put visible to other processes. May be called again; a session that ends without it
     /// leaves its whole frames for the next session to find.
     pub fn commit(&self) -> CommitReport {
+        if self.is_forked() {
+            self.flush();
+            return CommitReport { not_stored: self.reason_off(), ..CommitReport::default() };
+        }
         self.save_removed();
         // Listed before the flush: another thread's later put may still be in the buffer when the index is written.
         let mut fresh: Vec<Entry> = read(&self.fresh).values().copied().collect();
