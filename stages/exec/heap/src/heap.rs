@@ -299,6 +299,34 @@ impl Heap {
         Some(start as *mut Header)
     }
 
+    /// Makes a large cell longer where it lies, if the blocks behind it are free: at least `bytes` afterwards. The
+    /// added part is zero. Growing buffers save a copy and the peak of two of them.
+    pub fn try_extend(&self, cell: *mut Header, bytes: usize) -> bool {
+        let block = self.block_of(cell as usize);
+        let head = self.block(block);
+        if head.state.get() != BlockState::LargeHead || bytes > self.ram_bytes {
+            return false;
+        }
+        let count = head.run.get();
+        let Ok(wanted) = u32::try_from(bytes.div_ceil(BLOCK_BYTES)) else { return false };
+        let more = wanted.saturating_sub(count);
+        let end = block + count;
+        let Some(fresh) = self.pool.borrow_mut().extend(end, more) else { return false };
+        if !fresh {
+            // SAFETY: the blocks were free and are ours now.
+            unsafe { (self.block_start(end) as *mut u8).write_bytes(0, more as usize * BLOCK_BYTES) };
+        }
+        self.marks.clear_blocks(end, more);
+        for tail in end..end + more {
+            let meta = self.block(tail);
+            meta.state.set(BlockState::LargeTail);
+            meta.head.set(block);
+        }
+        head.run.set(count + more);
+        self.allocated.set(self.allocated.get() + more as usize * BLOCK_BYTES);
+        true
+    }
+
     /// To be called after a pointer was stored into `cell`.
     #[inline(always)]
     pub fn barrier(&self, cell: &Header) {

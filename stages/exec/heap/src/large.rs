@@ -32,6 +32,23 @@ impl RunPool {
         Some((start, true))
     }
 
+    /// Takes `more` blocks right behind a run that ends at `end`; says whether their memory is still zero.
+    pub(crate) fn extend(&mut self, end: u32, more: u32) -> Option<bool> {
+        if end == self.next {
+            if self.limit - self.next < more {
+                return None;
+            }
+            self.next += more;
+            return Some(true);
+        }
+        let length = self.free.get(&end).copied().filter(|&length| length >= more)?;
+        self.free.remove(&end);
+        if length > more {
+            self.free.insert(end + more, length - more);
+        }
+        Some(false)
+    }
+
     pub(crate) fn give(&mut self, mut start: u32, mut count: u32) {
         if let Some((&before, &length)) = self.free.range(..start).next_back()
             && before + length == start
@@ -68,5 +85,9 @@ mod tests {
         assert_eq!(pool.runs().collect::<Vec<_>>(), [(0, 12)]);
         assert_eq!(pool.take(12), Some((0, false)));
         assert_eq!(pool.take(89), None);
+        assert_eq!(pool.extend(12, 3), Some(true));
+        pool.give(4, 8);
+        assert_eq!(pool.extend(4, 2), Some(false));
+        assert_eq!(pool.extend(4, 2), None);
     }
 }

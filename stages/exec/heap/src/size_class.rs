@@ -56,7 +56,7 @@ pub(crate) fn class_bytes(class: usize) -> usize {
 
 /// The bytes that a cell asked for with `bytes` really has; growable buffers use them all.
 pub fn cell_bytes(bytes: usize) -> usize {
-    if bytes <= SMALL_MAX { class_bytes(class_of(bytes)) } else { bytes.next_multiple_of(BLOCK_BYTES) }
+    if bytes <= SMALL_MAX { class_bytes(class_of(bytes)) } else { bytes.saturating_add(BLOCK_BYTES - 1) & !(BLOCK_BYTES - 1) }
 }
 
 #[cfg(test)]

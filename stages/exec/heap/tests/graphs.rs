@@ -251,3 +251,27 @@ fn sizes_beyond_memory_are_refused() {
     assert!(world.heap.try_alloc(usize::MAX / 2, Header::word(LEAF, 0, 0)).is_none());
     assert!(world.heap.try_alloc(1 << 45, Header::word(LEAF, 0, 0)).is_none());
 }
+
+#[test]
+fn large_cells_grow_in_place() {
+    let world = World::new(options(0));
+    let cell = world.heap.alloc(100_000, Header::word(LEAF, 0, 0));
+    world.roots.borrow_mut().push(cell as u64);
+    let last = unsafe { cell.cast::<u8>().add(99_999) };
+    unsafe { *last = 7 };
+    assert!(world.heap.try_extend(cell, 1_000_000));
+    assert!(world.heap.bytes_of(cell) >= 1_000_000);
+    unsafe {
+        assert_eq!((*last, *cell.cast::<u8>().add(999_999)), (7, 0));
+        *cell.cast::<u8>().add(999_999) = 9;
+    }
+    let behind = world.heap.alloc(100_000, Header::word(LEAF, 0, 0));
+    assert!(!world.heap.try_extend(cell, 2_000_000));
+    world.heap.collect(true);
+    assert_ne!(cell, behind);
+    // What was behind is free now, and dirty memory comes back zeroed.
+    assert!(world.heap.try_extend(cell, 1_050_000));
+    assert_eq!(unsafe { *cell.cast::<u8>().add(1_049_999) }, 0);
+    let small = world.heap.alloc(100, Header::word(LEAF, 0, 0));
+    assert!(!world.heap.try_extend(small, 200));
+}

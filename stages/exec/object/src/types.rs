@@ -33,6 +33,7 @@ pub mod slot_wrapper;
 pub mod str;
 pub mod super_object;
 pub mod support;
+pub mod text;
 pub mod traceback;
 pub mod tuple;
 pub mod weakref;

@@ -1,5 +1,6 @@
 //! Classes: construction, mro, slots, attributes, caches' versions.
 
+#[path = "common/support.rs"]
 mod common;
 
 use common::{class, def, get, message, set, thread};

@@ -1,5 +1,6 @@
 //! Object graphs while every allocation collects.
 
+#[path = "common/support.rs"]
 mod common;
 
 use common::{class, def, get, set, thread};
