@@ -1,12 +1,13 @@
 //! A lease: one small file that says "this process reads these packs", for gc to respect.
 //!
-//! A lease and not a lock: gc never waits for a `watch` that runs all day, it only leaves that process's packs alone.
-//! The file is locked (`flock`) while its session lives, so gc recognises a dead one on any kernel and in any
-//! container; process number and start time stand in it for file systems without locks and for people.
+//! A lease and not a lock: gc never waits for a `watch` that runs all day, it only leaves the packs alone that this
+//! process has opened. (Those that it has not opened yet may move: it looks at the index again then.) The file is locked
+//! (`flock`) while its session lives, so gc recognises a dead one on any kernel and in any container; process number and
+//! start time stand in it for file systems without locks and for people.
 //!
 //! ```text
 //! PID START
-//! PACK          (one line each)
+//! PACK          (one line each, added when the pack is opened)
 //! ```
 
 use std::collections::HashSet;
@@ -23,18 +24,15 @@ use crate::sys::{files, process};
 pub(crate) struct Lease {
     path: PathBuf,
     process: u32,
-    _locked: File,
+    file: File,
 }
 
 impl Lease {
-    pub(crate) fn take(layout: &Layout, packs: &[PackId]) -> io::Result<Lease> {
+    pub(crate) fn take(layout: &Layout) -> io::Result<Lease> {
         let name = format!("{}.lease", Hex(&files::random()?));
         let (scratch, path) = (layout.scratch().join(&name), layout.leases().join(&name));
         let pid = std::process::id();
-        let mut text = format!("{pid} {}\n", process::start_time(pid).unwrap_or(0));
-        for pack in packs {
-            text.push_str(&format!("{pack}\n"));
-        }
+        let text = format!("{pid} {}\n", process::start_time(pid).unwrap_or(0));
         let mut file = File::create_new(&scratch)?;
         // Locked and complete before it is visible: gc never meets a lease that looks dead or empty.
         let _ = file.try_lock();
@@ -43,7 +41,14 @@ impl Lease {
             let _ = fs::remove_file(&scratch);
             return Err(error);
         }
-        Ok(Lease { path, process: pid, _locked: file })
+        Ok(Lease { path, process: pid, file })
+    }
+
+    /// Adds a pack. If it cannot be written down, gc may move the pack's entries, which this process will notice.
+    pub(crate) fn pin(&mut self, pack: PackId) {
+        if self.process == std::process::id() {
+            let _ = self.file.write_all(format!("{pack}\n").as_bytes());
+        }
     }
 }
 
@@ -56,7 +61,7 @@ impl Drop for Lease {
     }
 }
 
-/// What the living leases pin.
+/// What the living leases of other processes pin.
 #[derive(Default, Debug)]
 pub(crate) struct Pins {
     pub(crate) packs: HashSet<PackId>,
@@ -71,7 +76,8 @@ impl Pins {
     }
 }
 
-/// Reads all leases; those of dead processes are removed if `tidy` is set.
+/// Reads all leases; those of dead processes are removed if `tidy` is set. This process's own pin nothing: it is the one
+/// that asks for gc, and its mappings stay.
 pub(crate) fn pins(layout: &Layout, tidy: bool) -> io::Result<Pins> {
     let mut pins = Pins::default();
     for entry in fs::read_dir(layout.leases())? {
@@ -92,6 +98,7 @@ pub(crate) fn pins(layout: &Layout, tidy: bool) -> io::Result<Pins> {
         }
         pins.leases += 1;
         match fs::read_to_string(&path) {
+            Ok(text) if is_own(&text) => {}
             Ok(text) => {
                 for line in text.lines().skip(1) {
                     match PackId::parse(line) {
@@ -105,6 +112,12 @@ pub(crate) fn pins(layout: &Layout, tidy: bool) -> io::Result<Pins> {
         }
     }
     Ok(pins)
+}
+
+fn is_own(text: &str) -> bool {
+    let pid = std::process::id();
+    let start = process::start_time(pid).unwrap_or(0);
+    text.lines().next() == Some(format!("{pid} {start}").as_str())
 }
 
 fn is_alive(path: &Path) -> io::Result<bool> {

@@ -129,6 +129,12 @@ impl Session {
         } else if let Err(error) = make_directories(session.cache.layout()) {
             session.turn_off(error.to_string());
         }
+        if session.is_storing() {
+            match Lease::take(session.cache.layout()) {
+                Ok(lease) => *lock(&session.lease) = Some(lease),
+                Err(error) => session.turn_off(format!("cannot write to the cache: {error}")),
+            }
+        }
         session.refresh();
         session
     }
@@ -155,11 +161,6 @@ impl Session {
         } else {
             Vec::new()
         };
-        // At first everything that the index names may be asked for; later only what was asked for is kept from gc, so
-        // that a process which lives all day does not keep packs that nobody needs. (What gc moves is found again.)
-        let opened: Vec<PackId> = read(&self.packs).keys().copied().collect();
-        let pinned =
-            if lock(&self.lease).is_some() { opened } else { index.committed().into_keys().collect() };
         *write(&self.index) = Arc::new(index);
         // Content stays what it is; of a record there may be a newer one now.
         for known in write(&self.known).values_mut().filter(|known| !known.entry.key.is_content()) {
@@ -169,12 +170,6 @@ impl Session {
             let mut fresh = write(&self.fresh);
             for entry in recovered {
                 fresh.entry(entry.key).or_insert(entry);
-            }
-        }
-        if self.is_storing() {
-            match Lease::take(layout, &pinned) {
-                Ok(lease) => *lock(&self.lease) = Some(lease),
-                Err(error) => self.turn_off(format!("cannot write to the cache: {error}")),
             }
         }
     }

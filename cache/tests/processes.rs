@@ -58,6 +58,7 @@ fn other_process() {
         "batch" => write_batch(&dir),
         "churn" => churn(&dir),
         "fork" => fork(&dir),
+        "reader" => read_until_told(&dir),
         other => panic!("unknown role {other}"),
     }
 }
@@ -166,6 +167,44 @@ fn writers_at_once_do_not_disturb_each_other() {
     assert_eq!(check(&cache.session(), 0..2000), 2000);
     let report = maintain::verify(&cache, false).unwrap();
     assert!(report.is_sound(), "{report:?}");
+}
+
+/// Reads one content, says so, and reads the rest when the other process has collected.
+fn read_until_told(dir: &Path) {
+    let session = open(dir).session();
+    assert_eq!(check(&session, 0..1), 1);
+    fs::write(dir.join("reading"), "").unwrap();
+    wait_for(&dir.join("collected"));
+    assert_eq!(check(&session, 0..90), 90, "its pack is still there");
+}
+
+fn wait_for(path: &Path) {
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while !path.exists() {
+        assert!(std::time::Instant::now() < end, "{} did not appear", path.display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn gc_leaves_the_packs_of_a_living_reader_and_takes_them_when_it_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = open(dir.path());
+    let session = cache.session();
+    for n in 0..90 {
+        session.put(&content(n));
+    }
+    session.commit();
+    drop(session);
+    let mut reader = spawn("reader", dir.path());
+    wait_for(&dir.path().join("reading"));
+    let squeeze = || maintain::gc(&cache, &GcOptions { size_bytes_max: 0, ..GcOptions::of(&cache) }).unwrap();
+    let report = squeeze();
+    assert_eq!((report.packs_removed, report.packs_pinned, report.leases), (0, 1, 1));
+    fs::write(dir.path().join("collected"), "").unwrap();
+    assert!(reader.wait().unwrap().success());
+    let report = squeeze();
+    assert_eq!((report.packs_removed, report.packs_pinned, report.leases), (1, 0, 0));
 }
 
 fn fork(dir: &Path) {

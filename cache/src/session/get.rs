@@ -169,6 +169,9 @@ impl Session {
         if let Some(pack) = read(&self.packs).get(&id) {
             return Ok(pack.clone());
         }
+        if let Some(lease) = &mut *lock(&self.lease) {
+            lease.pin(id);
+        }
         let pack = Arc::new(Pack::open(self.cache.layout(), id, self.cache.maps_files())?);
         Ok(write(&self.packs).entry(id).or_insert(pack).clone())
     }
