@@ -53,7 +53,8 @@ pub mod flag {
 pub enum RegisterKind {
     /// A value word, maybe unbound.
     Value,
-    /// A cell object (own or free variable), never unbound once the prologue has run.
+    /// A cell object (own or free variable). Made by the prologue, or, for a variable of an inlined comprehension,
+    /// where the comprehension begins; the verifier proves that it is there before it is used.
     Cell,
     /// A machine word that is no value.
     Raw,
@@ -129,8 +130,11 @@ pub struct CodeObject {
     pub statements: Vec<StatementRange>,
     /// (pc, node) for each instruction that can raise or begins a line, sorted by pc.
     pub sites: Vec<(u32, u32)>,
-    /// (pc, live registers as a bit set, least significant first) where the set changes, sorted by pc: registers whose
-    /// value may still be read after the instruction at pc. Empty: every register counts as live.
+    /// (pc, live registers as a bit set, least significant first), sorted by pc, at instructions with an effect where the
+    /// set differs from that of the one before: registers that the instruction reads, and those whose present value may
+    /// be read after it. What an instruction only writes is not in its set. Named registers and cells always are, so
+    /// they must be unbound, or hold a value, from the start of the frame; a temporary in the set has been written.
+    /// Empty: every register counts as live.
     pub live: Vec<(u32, Vec<u8>)>,
 }
 

@@ -78,6 +78,57 @@ pub enum Operand {
     Code,
 }
 
+impl Operand {
+    /// How many value registers from the operand on are read; `b` and `c` are the instruction's other operands.
+    pub fn read_count(self, op: Op, b: u32, c: u32) -> u32 {
+        match self {
+            Operand::Read | Operand::Update => 1,
+            Operand::ReadPair if op == Op::INTRINSIC => {
+                Intrinsic::from_code(c).map_or(2, Intrinsic::operand_count)
+            }
+            Operand::ReadPair => 2,
+            Operand::ReadTriple => 3,
+            Operand::ReadRun => c,
+            Operand::ReadPairsRun => c.saturating_mul(2),
+            Operand::CallWindow => 1 + b,
+            Operand::MethodWindow => 2 + b,
+            Operand::ExWindow => 2 + c.min(1),
+            _ => 0,
+        }
+    }
+
+    /// How many value registers from the operand on are written; `counts` is the Counts tail.
+    pub fn write_count(self, c: u32, counts: (u32, u32)) -> u32 {
+        match self {
+            Operand::Write
+            | Operand::Update
+            | Operand::CallWindow
+            | Operand::MethodWindow
+            | Operand::ExWindow => 1,
+            Operand::WritePair => 2,
+            Operand::WriteRun => c,
+            Operand::WriteCounts => counts.0 + 1 + counts.1,
+            _ => 0,
+        }
+    }
+
+    /// Whether it names a register, of values or a cell.
+    pub fn is_register(self) -> bool {
+        !matches!(
+            self,
+            Operand::Unused
+                | Operand::Count
+                | Operand::SmallInt
+                | Operand::Int
+                | Operand::Const
+                | Operand::Name
+                | Operand::Child
+                | Operand::Expect
+                | Operand::Code
+        )
+    }
+}
+
 /// What the word after the instruction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tail {
@@ -241,7 +292,7 @@ macro_rules! for_each_opcode {
             CALL_METHOD ABC [MethodWindow Count Unused] Cache effect "R[A] = method pair R[A], R[A+1] called with B arguments from R[A+2]";
             CALL_KW ABC [CallWindow Count Unused] ConstSite effect "as CALL; the last arguments are keywords named by the tuple constant";
             CALL_METHOD_KW ABC [MethodWindow Count Unused] ConstSite effect "as CALL_METHOD with keywords";
-            CALL_EX ABC [ExWindow Unused Code] None effect "R[A] = R[A](*R[A+1], **R[A+2]); C = 0: no keyword dict (R[A+2] is not read)";
+            CALL_EX ABC [ExWindow Unused Code] None effect "R[A] = R[A](*R[A+1], **R[A+2]), R[A+1] any iterable; C = 0: no keyword dict (R[A+2] is not read)";
             RETURN ABC [Read Unused Unused] None end "return R[A]";
             RETURN_NONE ABC [Unused Unused Unused] None end "return None";
 
@@ -416,6 +467,20 @@ codes! {
         Print,
         /// Function x with `__type_params__` y; gives x.
         SetTypeParams,
+    }
+}
+
+impl Intrinsic {
+    /// How many of the pair at B it reads.
+    pub fn operand_count(self) -> u32 {
+        match self {
+            Intrinsic::SetupAnnotations => 0,
+            Intrinsic::TypeVarWithBound
+            | Intrinsic::TypeVarWithConstraints
+            | Intrinsic::SetTypeParamDefault
+            | Intrinsic::SetTypeParams => 2,
+            _ => 1,
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! Proves that code can be run without looking: every operand in range and of the right kind, every jump at an
-//! instruction, no register above a call's window live.
+//! instruction; and by data flow ([`flow`]): no register read before it is written, nothing above a call's window read
+//! after the call, live sets that name what is needed and only what is there.
 //!
 //! Run once per digest, by the code generator on what it made and by the loader on what it maps. What the verifier has
 //! accepted cannot read or write outside its window, its pools or its tables, whatever values flow through it.
 
+mod flow;
+
 use super::decode::{Instruction, decode};
-use super::{ChildTarget, CodeView, ObjectView, RegisterKind, flag};
-use crate::opcode::{Format, NO_CACHE, Op, Operand, Tail};
+use super::{ChildTarget, CodeView, Constant, ObjectView, RegisterKind, flag};
+use crate::opcode::{Common, Format, FunctionPart, Immediate, Intrinsic, NO_CACHE, Op, Operand, Tail};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +68,33 @@ impl<'a> Verifier<'a> {
         for (at, instruction) in instructions.iter().enumerate() {
             self.instruction(instruction, instructions.get(at + 1))?;
         }
-        self.tables()
+        self.tables()?;
+        self.suspension(&instructions)?;
+        flow::check(&self.object, &instructions).or_else(|(pc, what)| self.fail(pc, what))
+    }
+
+    /// Only generators suspend, and they do so behind their prologue.
+    fn suspension(&self, instructions: &[Instruction]) -> Result<(), VerifyError> {
+        let suspends = flag::GENERATOR | flag::COROUTINE | flag::ASYNC_GENERATOR;
+        let is_generator = self.object.flags() & suspends != 0;
+        let mut starts = instructions.iter().filter(|i| i.op == Op::RETURN_GENERATOR);
+        if starts.next().is_some() != is_generator || starts.next().is_some() {
+            return self.fail(0, "RETURN_GENERATOR belongs into generators, once");
+        }
+        let namespace = self.object.flags() & (flag::MODULE | flag::CLASS) != 0;
+        for i in instructions {
+            let fits = match i.op {
+                Op::YIELD | Op::YIELD_FROM => is_generator,
+                Op::LOAD_NAME | Op::STORE_NAME | Op::DELETE_NAME | Op::LOAD_LOCALS | Op::IMPORT_STAR => {
+                    namespace
+                }
+                _ => true,
+            };
+            if !fits {
+                return self.fail(i.pc, format!("{} in this kind of code", i.op.name()));
+            }
+        }
+        Ok(())
     }
 
     fn header(&self) -> Result<(), VerifyError> {
@@ -98,6 +127,9 @@ impl<'a> Verifier<'a> {
         {
             return self.fail(i.pc, "COPY_FREE does not name the free variables");
         }
+        if !known_code(i) {
+            return self.fail(i.pc, "an operand's code is unknown");
+        }
         match i.op.tail() {
             Tail::None | Tail::Counts => Ok(()),
             Tail::Branch => match next.map(|next| (next.op, next.wide)) {
@@ -105,7 +137,9 @@ impl<'a> Verifier<'a> {
                 _ => self.fail(i.pc, "a branch without its jump"),
             },
             Tail::Site if i.aux >= self.code.name_count() => self.fail(i.pc, "no such name"),
-            Tail::ConstSite if i.aux >= self.code.constant_count() => self.fail(i.pc, "no such constant"),
+            Tail::ConstSite if !self.are_keywords(i.aux, i.b) => {
+                self.fail(i.pc, "keywords are no tuple of names, or more than the arguments")
+            }
             Tail::Site | Tail::ConstSite | Tail::Cache => {
                 if i.aux_high == NO_CACHE || u32::from(i.aux_high) < self.object.cache_count() {
                     Ok(())
@@ -113,6 +147,19 @@ impl<'a> Verifier<'a> {
                     self.fail(i.pc, "no such inline cache")
                 }
             }
+        }
+    }
+
+    fn are_keywords(&self, index: u32, arguments: u32) -> bool {
+        if index >= self.code.constant_count() {
+            return false;
+        }
+        match self.code.constant(index) {
+            Constant::Tuple(items) => {
+                items.len() <= arguments as usize
+                    && items.iter().all(|item| matches!(self.code.constant(*item), Constant::Str(_)))
+            }
+            _ => false,
         }
     }
 
@@ -187,6 +234,31 @@ impl<'a> Verifier<'a> {
         if self.object.sites().iter().any(|site| site.0 >= self.object.instruction_count()) {
             return self.fail(0, "a site outside the code");
         }
+        let mut before = 0;
+        for statement in self.object.statements() {
+            let in_order = before <= statement.start && statement.start <= statement.end;
+            if !in_order || statement.end > self.object.instruction_count() {
+                return self.fail(statement.start, "statements overlap or are out of order");
+            }
+            before = statement.end;
+        }
         Ok(())
+    }
+}
+
+/// Whether the code operand is one that the opcode knows.
+fn known_code(i: &Instruction) -> bool {
+    match i.op {
+        Op::LOAD_IMMEDIATE => Immediate::from_code(i.bx).is_some(),
+        Op::LOAD_COMMON => Common::from_code(i.bx).is_some(),
+        Op::SET_FUNCTION => FunctionPart::from_code(i.c).is_some(),
+        Op::INTRINSIC => Intrinsic::from_code(i.c).is_some(),
+        Op::FORMAT | Op::FORMAT_SPEC | Op::CONVERT | Op::BUILD_INTERPOLATION => {
+            [0, u32::from(b's'), u32::from(b'r'), u32::from(b'a')].contains(&i.c)
+        }
+        Op::LOAD_SUPER_ATTR | Op::LOAD_SPECIAL => i.c <= 3,
+        Op::GET_AWAITABLE => i.c <= 2,
+        Op::YIELD | Op::CALL_EX => i.c <= 1,
+        _ => true,
     }
 }

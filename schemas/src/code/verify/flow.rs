@@ -1,0 +1,364 @@
+//! What holds on every path: registers are written before they are read, live sets are right.
+//!
+//! Forwards, the set of registers that hold something for sure. A named local counts from where it is bound (an
+//! instruction that may find it unbound comes behind `CHECK_LOCAL`), a cell from where it is made. A call takes away its
+//! arguments and all above them, which belong to the callee: whoever reads them later finds nothing there. Backwards,
+//! the temporaries that are still needed.
+
+use std::collections::BTreeMap;
+
+use crate::code::ObjectView;
+use crate::code::RegisterKind;
+use crate::code::decode::Instruction;
+use crate::opcode::{Effect, Op, Operand, Tail};
+
+/// A place and what is wrong there.
+type Flaw = (u32, String);
+
+/// Words of state that one object may need: far above any program of people, far below what hurts.
+const STATE_WORDS_MAX: usize = 16 << 20;
+
+#[derive(Clone, PartialEq)]
+struct Set(Vec<u64>);
+
+impl Set {
+    fn contains(&self, at: u32) -> bool {
+        self.0.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 != 0)
+    }
+
+    fn insert(&mut self, at: u32) {
+        if let Some(word) = self.0.get_mut(at as usize / 64) {
+            *word |= 1 << (at % 64);
+        }
+    }
+
+    fn remove(&mut self, at: u32) {
+        if let Some(word) = self.0.get_mut(at as usize / 64) {
+            *word &= !(1 << (at % 64));
+        }
+    }
+
+    /// Removes `from` and all above.
+    fn truncate(&mut self, from: u32) {
+        let first = from as usize / 64;
+        if let Some(word) = self.0.get_mut(first) {
+            *word &= (1 << (from % 64)) - 1;
+        }
+        self.0.iter_mut().skip(first + 1).for_each(|word| *word = 0);
+    }
+
+    fn intersect(&mut self, other: &Set) -> bool {
+        let before = self.clone();
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= other);
+        *self != before
+    }
+
+    fn unite(&mut self, other: &Set) -> bool {
+        let before = self.clone();
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+        *self != before
+    }
+}
+
+struct Flow<'a> {
+    object: &'a ObjectView<'a>,
+    code: &'a [Instruction],
+    /// Instruction by pc.
+    at: BTreeMap<u32, usize>,
+    /// Index of the handler's first instruction and its register, by instruction.
+    handlers: Vec<Option<(usize, u32)>>,
+    /// First instruction of each block, and one past the last.
+    starts: Vec<usize>,
+    block_of: Vec<u32>,
+    words: usize,
+    temporaries: Vec<bool>,
+}
+
+pub(super) fn check(object: &ObjectView<'_>, code: &[Instruction]) -> Result<(), Flaw> {
+    let flow = Flow::new(object, code);
+    if flow.starts.len().saturating_mul(flow.words) > STATE_WORDS_MAX {
+        return Err((0, "more registers and branches than can be proven right".to_owned()));
+    }
+    let held = flow.held()?;
+    flow.live_sets(&held)
+}
+
+/// Registers that the instruction reads, cells included.
+fn reads(i: &Instruction, mut each: impl FnMut(u32)) {
+    let [a, b, c] = i.op.operands();
+    for (role, value) in [(a, i.a), (b, i.b), (c, i.c)] {
+        let makes = matches!(i.op, Op::NEW_CELL | Op::MAKE_CELL | Op::COPY_FREE);
+        if role == Operand::Cell && !makes {
+            each(value);
+        }
+        (0..role.read_count(i.op, i.b, i.c)).for_each(|offset| each(value + offset));
+    }
+}
+
+/// Registers that the instruction writes, cells included.
+fn writes(i: &Instruction, mut each: impl FnMut(u32)) {
+    let [a, b, c] = i.op.operands();
+    for (role, value) in [(a, i.a), (b, i.b), (c, i.c)] {
+        match (role, i.op) {
+            (Operand::Cell, Op::NEW_CELL | Op::MAKE_CELL) => each(value),
+            (Operand::Cell, Op::COPY_FREE) => (0..i.b).for_each(|offset| each(value + offset)),
+            _ => {
+                let count = role.write_count(i.c, (i.aux, i.aux_high.into()));
+                (0..count).for_each(|offset| each(value + offset));
+            }
+        }
+    }
+}
+
+/// First register that the callee owns, for instructions that call in a window.
+fn window(i: &Instruction) -> Option<u32> {
+    let role = i.op.operands()[0];
+    matches!(role, Operand::CallWindow | Operand::MethodWindow | Operand::ExWindow).then_some(i.a)
+}
+
+impl<'a> Flow<'a> {
+    fn new(object: &'a ObjectView<'a>, code: &'a [Instruction]) -> Flow<'a> {
+        let at: BTreeMap<u32, usize> = code.iter().enumerate().map(|(index, i)| (i.pc, index)).collect();
+        let mut handlers = vec![None; code.len()];
+        let mut leads = vec![false; code.len() + 1];
+        leads[0] = true;
+        for handler in object.handlers() {
+            let Some(target) = at.get(&handler.target).copied() else { continue };
+            leads[target] = true;
+            for (_, index) in at.range(handler.start..handler.end) {
+                handlers[*index] = Some((target, handler.register.into()));
+            }
+        }
+        for (index, i) in code.iter().enumerate() {
+            let is_jump = matches!(i.op, Op::JUMP | Op::LOOP);
+            if let Some(target) = u32::try_from(i.target).ok().and_then(|pc| at.get(&pc)).filter(|_| is_jump)
+            {
+                leads[*target] = true;
+            }
+            if i.op.ends_block() || i.op.tail() == Tail::Branch {
+                leads[index + 1] = true;
+            }
+            if i.op.tail() == Tail::Branch && index + 2 <= code.len() {
+                leads[index + 2] = true;
+            }
+        }
+        let mut starts = Vec::new();
+        let mut block_of = vec![0; code.len()];
+        for index in 0..code.len() {
+            if leads[index] {
+                starts.push(index);
+            }
+            block_of[index] = starts.len() as u32 - 1;
+        }
+        starts.push(code.len());
+        let temporaries: Vec<bool> =
+            object.registers().map(|r| r.name.is_none() && r.kind == RegisterKind::Value).collect();
+        let words = temporaries.len().div_ceil(64);
+        Flow { object, code, at, handlers, starts, block_of, words, temporaries }
+    }
+
+    fn empty(&self) -> Set {
+        Set(vec![0; self.words])
+    }
+
+    /// Where control goes after `index`, exceptions apart.
+    fn successors(&self, index: usize, mut each: impl FnMut(usize)) {
+        let i = &self.code[index];
+        match i.op {
+            Op::JUMP | Op::LOOP => {
+                if let Some(target) = u32::try_from(i.target).ok().and_then(|pc| self.at.get(&pc)) {
+                    each(*target);
+                }
+            }
+            op if op.ends_block() => {}
+            op if op.tail() == Tail::Branch => {
+                each(index + 1);
+                if index + 2 < self.code.len() {
+                    each(index + 2);
+                }
+            }
+            _ => each(index + 1),
+        }
+    }
+
+    /// What a block's end leaves on the way to its `branch`-th successor.
+    fn step(&self, index: usize, held: &mut Set) {
+        let i = &self.code[index];
+        if let Some(first) = window(i) {
+            held.truncate(first);
+        }
+        match i.op {
+            Op::CLEAR | Op::KILL => held.remove(i.a),
+            Op::CHECK_LOCAL => held.insert(i.a),
+            // Written only where the loop goes on; see `held`.
+            Op::FOR_ITER => {}
+            _ => writes(i, |register| held.insert(register)),
+        }
+    }
+
+    /// Checks reads; the state at the start of each block.
+    fn held(&self) -> Result<Vec<Set>, Flaw> {
+        let full = Set(vec![u64::MAX; self.words]);
+        let blocks = self.starts.len() - 1;
+        let mut entry = vec![full; blocks];
+        let mut reached = vec![false; blocks];
+        entry[0] = self.empty();
+        reached[0] = true;
+        let stars = [super::flag::VARARGS, super::flag::VARKEYWORDS];
+        let stars = stars.iter().filter(|flag| self.object.flags() & **flag != 0).count() as u32;
+        let parameters =
+            u32::from(self.object.positional_count()) + u32::from(self.object.keyword_only_count()) + stars;
+        (0..parameters).for_each(|parameter| entry[0].insert(parameter));
+        let mut open = vec![0];
+        while let Some(block) = open.pop() {
+            let mut held = entry[block].clone();
+            let mut flow = |target: usize, held: &Set, open: &mut Vec<usize>| {
+                let target = self.block_of[target] as usize;
+                let first = !std::mem::replace(&mut reached[target], true);
+                if entry[target].intersect(held) || first {
+                    open.push(target);
+                }
+            };
+            let (start, end) = (self.starts[block], self.starts[block + 1]);
+            for index in start..end {
+                let i = &self.code[index];
+                if let Some((target, register)) = self.handlers[index].filter(|_| i.op.can_raise()) {
+                    let mut raised = held.clone();
+                    if let Some(first) = window(i) {
+                        raised.truncate(first);
+                    }
+                    raised.insert(register);
+                    flow(target, &raised, &mut open);
+                }
+                self.step(index, &mut held);
+            }
+            let last = &self.code[end - 1];
+            if last.op == Op::FOR_ITER && end + 1 < self.code.len() {
+                flow(end, &held, &mut open);
+                held.insert(last.a);
+                flow(end + 1, &held, &mut open);
+            } else {
+                self.successors(end - 1, |target| {
+                    if target < self.code.len() {
+                        flow(target, &held, &mut open);
+                    }
+                });
+            }
+        }
+        for block in (0..blocks).filter(|block| reached[*block]) {
+            let mut held = entry[block].clone();
+            for index in self.starts[block]..self.starts[block + 1] {
+                self.check_reads(index, &held)?;
+                self.step(index, &mut held);
+            }
+        }
+        Ok(entry)
+    }
+
+    fn check_reads(&self, index: usize, held: &Set) -> Result<(), Flaw> {
+        let i = &self.code[index];
+        let mut missing = None;
+        // These look whether the register is bound.
+        if !matches!(i.op, Op::CHECK_LOCAL | Op::KILL) {
+            reads(i, |register| {
+                if !held.contains(register) {
+                    missing = missing.or(Some(register));
+                }
+            });
+        }
+        if i.op == Op::MAKE_FUNCTION
+            && let Some(child) = self.object.children().get(i.bx as usize)
+        {
+            let captured = child.captures.iter().map(|register| u32::from(*register));
+            missing = missing.or(captured.filter(|register| !held.contains(*register)).min());
+        }
+        match missing {
+            Some(register) => Err((i.pc, format!("{} reads r{register} before it is written", i.op.name()))),
+            None => Ok(()),
+        }
+    }
+
+    /// Live sets name temporaries that are needed, all of them, and none that was not written.
+    fn live_sets(&self, entry: &[Set]) -> Result<(), Flaw> {
+        let table = self.object.live();
+        if table.is_empty() {
+            return Ok(());
+        }
+        let needed = self.needed();
+        let mut rows = table.iter().peekable();
+        let mut declared: Option<&Vec<u8>> = None;
+        for block in 0..self.starts.len() - 1 {
+            let mut held = entry[block].clone();
+            for index in self.starts[block]..self.starts[block + 1] {
+                let i = &self.code[index];
+                while let Some((_, set)) = rows.next_if(|row| row.0 <= i.pc) {
+                    declared = Some(set);
+                }
+                if i.op.effect() != Effect::pure && i.op != Op::JUMP {
+                    self.check_live(i, declared, &needed[index], &held)?;
+                }
+                self.step(index, &mut held);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_live(
+        &self,
+        i: &Instruction,
+        declared: Option<&Vec<u8>>,
+        needed: &Set,
+        held: &Set,
+    ) -> Result<(), Flaw> {
+        let Some(declared) = declared else {
+            return Err((i.pc, "no live set here".to_owned()));
+        };
+        for (register, is_temporary) in self.temporaries.iter().enumerate() {
+            let live = declared.get(register / 8).is_some_and(|byte| byte >> (register % 8) & 1 != 0);
+            let register = register as u32;
+            let flaw = match (is_temporary, live) {
+                (false, false) => "is named and not in the live set",
+                (true, false) if needed.contains(register) => "is needed later and not in the live set",
+                (true, true) if !held.contains(register) => "is in the live set and was not written",
+                _ => continue,
+            };
+            return Err((i.pc, format!("r{register} {flaw}")));
+        }
+        Ok(())
+    }
+
+    /// Temporaries that each instruction reads, or that are read after it before being written.
+    fn needed(&self) -> Vec<Set> {
+        let blocks = self.starts.len() - 1;
+        let mut entry = vec![self.empty(); blocks];
+        let mut at = vec![Set(Vec::new()); self.code.len()];
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for block in (0..blocks).rev() {
+                let (start, end) = (self.starts[block], self.starts[block + 1]);
+                let mut needed = self.empty();
+                self.successors(end - 1, |target| {
+                    if target < self.code.len() {
+                        needed.unite(&entry[self.block_of[target] as usize]);
+                    }
+                });
+                for index in (start..end).rev() {
+                    let i = &self.code[index];
+                    writes(i, |register| needed.remove(register));
+                    if let Some((target, register)) = self.handlers[index].filter(|_| i.op.can_raise()) {
+                        let mut handler = entry[self.block_of[target] as usize].clone();
+                        handler.remove(register);
+                        needed.unite(&handler);
+                    }
+                    reads(i, |register| needed.insert(register));
+                    if i.op.effect() != Effect::pure {
+                        at[index] = needed.clone();
+                    }
+                }
+                changed |= entry[block].unite(&needed);
+            }
+        }
+        at
+    }
+}
