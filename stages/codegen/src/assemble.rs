@@ -4,7 +4,7 @@ use dx_schemas::code::{CodeObject, Handler, Register, RegisterKind, StatementRan
 use dx_schemas::opcode::{Effect, Format, NO_CACHE, Op, Tail, Word};
 
 use crate::flow;
-use crate::ir::{Class, Ins, Reg, is_register};
+use crate::ir::{Class, Ins, Reg};
 use crate::object::Object;
 use crate::pools::Pools;
 
@@ -61,7 +61,7 @@ impl Assembler {
     fn placed(&self, ins: &Ins) -> Placed {
         let [a, b, c] = ins.operands().map(
             |(role, value)| {
-                if is_register(role) { self.place(Reg(value)) } else { value }
+                if role.is_register() { self.place(Reg(value)) } else { value }
             },
         );
         Placed { a, b, c }

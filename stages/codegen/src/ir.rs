@@ -87,21 +87,6 @@ pub(crate) struct Ins {
     pub(crate) starts_statement: bool,
 }
 
-pub(crate) fn is_register(role: Operand) -> bool {
-    !matches!(
-        role,
-        Operand::Unused
-            | Operand::Count
-            | Operand::SmallInt
-            | Operand::Int
-            | Operand::Const
-            | Operand::Name
-            | Operand::Child
-            | Operand::Expect
-            | Operand::Code
-    )
-}
-
 impl Ins {
     /// The operands with their roles.
     pub(crate) fn operands(&self) -> [(Operand, u32); 3] {
@@ -112,46 +97,15 @@ impl Ins {
     /// Calls `each` with every value register that is read.
     pub(crate) fn for_each_read(&self, mut each: impl FnMut(Reg)) {
         for (role, value) in self.operands() {
-            let count = match role {
-                Operand::Read | Operand::Update => 1,
-                Operand::ReadPair if self.op == Op::INTRINSIC => intrinsic_reads(self.c),
-                Operand::ReadPair => 2,
-                Operand::ReadTriple => 3,
-                Operand::ReadRun => self.c,
-                Operand::ReadPairsRun => self.c * 2,
-                Operand::CallWindow => 1 + self.b,
-                Operand::MethodWindow => 2 + self.b,
-                Operand::ExWindow => 2 + self.c,
-                _ => 0,
-            };
-            (0..count).for_each(|at| each(Reg(value).offset(at)));
+            (0..role.read_count(self.op, self.b, self.c)).for_each(|at| each(Reg(value).offset(at)));
         }
     }
 
     /// Calls `each` with every value register that is written.
     pub(crate) fn for_each_write(&self, mut each: impl FnMut(Reg)) {
         for (role, value) in self.operands() {
-            let count = match role {
-                Operand::Write | Operand::Update | Operand::CallWindow | Operand::MethodWindow => 1,
-                Operand::ExWindow => 1,
-                Operand::WritePair => 2,
-                Operand::WriteRun => self.c,
-                Operand::WriteCounts => self.aux + 1 + self.aux_high,
-                _ => 0,
-            };
+            let count = role.write_count(self.c, (self.aux, self.aux_high));
             (0..count).for_each(|at| each(Reg(value).offset(at)));
         }
-    }
-}
-
-/// How many of its pair an intrinsic reads.
-pub(crate) fn intrinsic_reads(code: u32) -> u32 {
-    use dx_schemas::opcode::Intrinsic as I;
-    match I::from_code(code) {
-        Some(I::SetupAnnotations) => 0,
-        Some(I::TypeVarWithBound | I::TypeVarWithConstraints | I::SetTypeParamDefault | I::SetTypeParams) => {
-            2
-        }
-        _ => 1,
     }
 }

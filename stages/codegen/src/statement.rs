@@ -98,6 +98,10 @@ impl Generator<'_> {
         let [value] = node.slots();
         let unwinds = self.object.blocks.iter().any(Block::has_exit_code);
         let constant = value.present().and_then(|value| self.fold(value));
+        if value.kind() == NodeKind::IfExp && constant.is_none() && !unwinds {
+            self.return_either(node, value);
+            return;
+        }
         let Some(present) = value.present() else {
             self.unwind_all(node);
             self.emit(node, Op::RETURN_NONE, 0, 0, 0);
@@ -118,6 +122,21 @@ impl Generator<'_> {
         let result = if unwinds { self.push_value(present) } else { self.value(present) };
         self.unwind_all(node);
         self.emit(node, Op::RETURN, result.0, 0, 0);
+    }
+
+    /// `return a if test else b` returns from both branches.
+    fn return_either(&mut self, node: Node<'_>, value: Node<'_>) {
+        let [test, body, orelse] = value.slots();
+        let other = self.object.label();
+        let mark = self.object.mark();
+        self.jump_if(test, other, false);
+        let result = self.value(body);
+        self.emit(node, Op::RETURN, result.0, 0, 0);
+        self.object.release(mark);
+        self.object.bind(other);
+        let result = self.value(orelse);
+        self.emit(node, Op::RETURN, result.0, 0, 0);
+        self.object.release(mark);
     }
 
     fn raise(&mut self, node: Node<'_>) {

@@ -44,9 +44,6 @@ impl Generator<'_> {
             self.value_to(callee, base);
         }
         self.plain_arguments(node, base, &arguments, is_method);
-        if is_method && is_resource(callee) {
-            self.emit(node, Op::KILL, base.offset(1).0, 0, 0);
-        }
     }
 
     /// Pushes arguments without stars behind the callee (or pair) at `base`, and calls.
@@ -240,20 +237,5 @@ impl Generator<'_> {
             self.move_to(node, dest, triple);
         }
         self.object.release(mark);
-    }
-}
-
-/// Whether the receiver of a method call may hold a resource that ought to be given back when the call is over:
-/// `open(p).read()`.
-fn is_resource(callee: Node<'_>) -> bool {
-    let [receiver] = callee.slots();
-    if receiver.kind() != NodeKind::Call {
-        return false;
-    }
-    let [maker] = receiver.slots();
-    match maker.kind() {
-        NodeKind::Name => maker.ident() != "super",
-        NodeKind::Attribute => maker.ident().ends_with("open"),
-        _ => false,
     }
 }
