@@ -4,6 +4,7 @@ mod build;
 mod cache;
 mod explain;
 mod graph;
+mod library;
 mod log;
 mod run;
 mod show;
@@ -20,10 +21,13 @@ use crate::signals;
 
 /// build Python programs function by function, and run them
 #[derive(Parser)]
-#[command(name = "dx-pipe", version, after_help = after_help())]
+#[command(name = "dx-pipe", version, after_help = after_help(), arg_required_else_help = true)]
 struct Arguments {
+    /// print the man page
+    #[arg(long, exclusive = true)]
+    man: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 fn after_help() -> String {
@@ -61,9 +65,8 @@ enum Command {
     Cache(cache::Arguments),
     /// remove `.dx`; the cache stays
     Clean(status::CleanArguments),
-    /// print the man page
-    #[command(hide = true)]
-    Man,
+    /// unpack the standard library's sources and print their folder
+    Library(library::Arguments),
 }
 
 pub fn main() -> ExitCode {
@@ -76,7 +79,10 @@ pub fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let outcome = match arguments.command {
+    let Some(command) = arguments.command else {
+        return ExitCode::from(man().unwrap_or(Exit::Usage as u8));
+    };
+    let outcome = match command {
         Command::Build(arguments) => build::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Explain(arguments) => explain::run(&arguments),
@@ -88,7 +94,7 @@ pub fn main() -> ExitCode {
         Command::Status(_) => status::status(),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Clean(_) => status::clean(),
-        Command::Man => man(),
+        Command::Library(_) => library::run(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

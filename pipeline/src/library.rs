@@ -1,4 +1,6 @@
 //! The standard library's sources on disk: unpacked once, then a source tree like any other.
+//!
+//! They lie in the cache's folder because they are shared like it; only this file and the image know where.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -37,10 +37,7 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
     };
     let workspace = Workspace::find(&start)?;
     let site = Site::open(workspace, options)?;
-    let base = match site.store.cache() {
-        Some(cache) => cache.path().to_path_buf(),
-        None => site.workspace.dx(),
-    };
+    let base = site.store.folder(&site.workspace);
     let library = library::folder(&base)?;
     let script = locate(&site, program, &library)?;
     let exec = tool::folder().join("dx-exec");

@@ -1,7 +1,7 @@
 //! The driver's view of the cache: lookups that say why they missed, and a build that goes on without a cache.
 
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dx_cache::{Blob, Cache, CacheOptions, Lookup, Session, StoreState};
@@ -74,6 +74,14 @@ impl Store {
 
     pub(crate) fn cache(&self) -> Option<&Cache> {
         self.cache.as_ref()
+    }
+
+    /// Where shared things lie: the cache, or `.dx` where there is none.
+    pub(crate) fn folder(&self, workspace: &Workspace) -> PathBuf {
+        match &self.cache {
+            Some(cache) => cache.path().to_path_buf(),
+            None => workspace.dx(),
+        }
     }
 
     pub(crate) fn session(&self) -> Option<&Session> {

@@ -9,8 +9,8 @@ use std::os::unix::fs::FileExt;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{LazyLock, Mutex};
 
-use dx_schemas::request::{self, Answer, Batch, Body, Outcome, Received, Request, Response};
 use dx_schemas::Exit;
+use dx_schemas::request::{self, Answer, Batch, Body, Outcome, Received, Request, Response};
 
 use crate::arguments::Arguments;
 use crate::output::Failure;
@@ -158,4 +158,3 @@ fn read_descriptor(descriptor: u32, offset: u64, len: usize) -> std::io::Result<
     file.read_exact_at(&mut bytes, offset)?;
     Ok(bytes)
 }
-

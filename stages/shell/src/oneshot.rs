@@ -90,7 +90,9 @@ fn run_file<S: Stage>(stage: &S, arguments: &Arguments, file: &mut File) -> Resu
         let bytes = file.artifact(kind).ok_or_else(|| refused(&file.path, &missing))?;
         held.push(Artifact::open_as(bytes, kind).map_err(|error| refused(&file.path, &error))?);
     }
-    if !spec.broken_input && has_errors(&held) {
+    // What an earlier stage of the pipe has told is not told again, but the status says it: a shell sees the last one.
+    let broken = has_errors(&held);
+    if !spec.broken_input && broken {
         eprintln!("{}: error: `{}` has errors, nothing was made of it", spec.name, file.path);
         return Ok(Exit::InputErrors);
     }
@@ -111,7 +113,8 @@ fn run_file<S: Stage>(stage: &S, arguments: &Arguments, file: &mut File) -> Resu
             Response::Refused(reason) => return Err(refused(&unit_name(spec, &file.path, unit), &reason)),
         }
     }
-    let exit = report(spec, arguments, file, &artifacts).map_err(|error| refused(&file.path, &error))?;
+    let found = report(spec, arguments, file, &artifacts).map_err(|error| refused(&file.path, &error))?;
+    let exit = if broken { Exit::InputErrors } else { found };
     drop(held);
     match spec.unit {
         Unit::File => artifacts.into_iter().for_each(|bytes| file.put(spec.writes, bytes)),

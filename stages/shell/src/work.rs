@@ -68,8 +68,7 @@ pub(crate) fn for_each<T: Send>(
         on_large_stack(&drain)?
     } else {
         std::thread::scope(|scope| -> io::Result<Vec<(usize, T)>> {
-            let handles: Vec<_> =
-                (0..threads).map(|_| scope.spawn(|| on_large_stack(&drain))).collect();
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(|| on_large_stack(&drain))).collect();
             let mut all = Vec::with_capacity(count);
             for handle in handles {
                 all.extend(handle.join().map_err(|_| io::Error::other("a worker thread ended early"))??);

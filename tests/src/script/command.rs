@@ -132,6 +132,7 @@ impl Session {
             .current_dir(&self.here)
             .env("DX_STAGES", &self.stages)
             .env("DX_CACHE", self.folder.path().join("cache"))
+            .env("DX_SCRIPTS", concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts"))
             .env("PATH", format!("{}:{}:{path}", self.stages.display(), binaries.display()))
             .env_remove("MAKEFLAGS")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
