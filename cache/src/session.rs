@@ -11,6 +11,7 @@ mod get;
 mod put;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dx_schemas::digest::ContentId;
@@ -31,7 +32,8 @@ use crate::writer::PackWriter;
 pub struct Session {
     cache: Cache,
     generation: u64,
-    now_minutes: u32,
+    /// The time of use that is recorded; a long-lived session takes a new one with each commit.
+    now_minutes: AtomicU32,
     index: RwLock<Arc<Index>>,
     packs: RwLock<HashMap<PackId, Arc<Pack>>>,
     /// Put or recovered here and not yet published.
@@ -107,7 +109,7 @@ impl Session {
         let generation = cache.gc_generation();
         let session = Session {
             generation,
-            now_minutes: clock::minutes_now(),
+            now_minutes: AtomicU32::new(clock::minutes_now()),
             index: RwLock::default(),
             packs: RwLock::default(),
             fresh: RwLock::default(),
@@ -215,6 +217,10 @@ impl Session {
         let packs: std::collections::BTreeSet<PackId> =
             read(&self.known).values().filter_map(|known| known.entry.pack()).collect();
         packs.into_iter().collect()
+    }
+
+    fn now(&self) -> u32 {
+        self.now_minutes.load(Ordering::Relaxed)
     }
 
     fn is_forked(&self) -> bool {

@@ -23,7 +23,7 @@ pub(super) struct Inventory {
     pub(super) files: Vec<(ContentId, Metadata)>,
     /// The newest entry of each key whose pack or file is there.
     pub(super) entries: Vec<Entry>,
-    /// Entries that point to what is not there.
+    /// Keys whose every entry points to what is not there.
     pub(super) lost: usize,
     /// How much of each pack is known to be whole, recovered tails included.
     pub(super) committed: BTreeMap<PackId, u64>,
@@ -44,13 +44,7 @@ impl Inventory {
             None => files.binary_search_by(|(id, _)| id.sha256.cmp(&entry.key.hash)).is_ok(),
         };
         let mut entries = index::newest(index.segments(), is_there);
-        let indexed: usize = index.segments().iter().map(|segment| segment.len()).sum();
-        let found = index
-            .segments()
-            .iter()
-            .flat_map(|segment| segment.entries())
-            .filter(|entry| entry.as_ref().is_ok_and(is_there))
-            .count();
+        let lost = index::newest(index.segments(), |_| true).len() - entries.len();
         let mut committed = index.committed();
         let mut known: std::collections::HashSet<EntryKey> = entries.iter().map(|entry| entry.key).collect();
         let mut recovered = 0;
@@ -72,7 +66,7 @@ impl Inventory {
             packs,
             files,
             entries,
-            lost: indexed - found,
+            lost,
             committed,
             recovered,
         })

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{Known, Session, Writer, lock, read, write};
-use crate::clock::RENEW_AFTER_MINUTES;
+use crate::clock::{self, RENEW_AFTER_MINUTES};
 use crate::frame;
 use crate::index::{self, Index};
 use crate::layout::Layout;
@@ -39,6 +40,7 @@ impl Session {
             self.flush();
             return CommitReport { not_stored: self.reason_off(), ..CommitReport::default() };
         }
+        self.now_minutes.store(clock::minutes_now(), Ordering::Relaxed);
         self.save_removed();
         // Listed before the flush: another thread's later put may still be in the buffer when the index is written.
         let mut fresh: Vec<Entry> = read(&self.fresh).values().copied().collect();
@@ -103,13 +105,17 @@ impl Session {
 
     /// Used entries whose recorded time is old, with a new one.
     fn renewed(&self, report: &mut CommitReport) -> Vec<Entry> {
+        let packs = self.used_packs();
+        let is_there: HashSet<PackId> = packs.into_iter().filter(|pack| self.cache.has_pack(*pack)).collect();
         let fresh = read(&self.fresh);
         let memory = read(&self.memory);
         let mut out = Vec::new();
         for Known { entry, .. } in write(&self.known).values_mut() {
-            let is_old = entry.used_minutes.saturating_add(RENEW_AFTER_MINUTES) <= self.now_minutes;
+            // What gc has moved stands in its own index.
+            let moved = entry.pack().is_some_and(|pack| !is_there.contains(&pack));
+            let is_old = !moved && entry.used_minutes.saturating_add(RENEW_AFTER_MINUTES) <= self.now();
             if is_old && !memory.contains_key(&entry.key) && !fresh.contains_key(&entry.key) {
-                entry.used_minutes = self.now_minutes;
+                entry.used_minutes = self.now();
                 out.push(*entry);
             }
         }

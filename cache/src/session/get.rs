@@ -94,7 +94,7 @@ impl Session {
         if let Some((origin, blob)) = read(&self.memory).get(key) {
             let len = blob.len() as u32;
             let entry =
-                Entry { key: *key, place: Place::File, len, used_minutes: self.now_minutes, origin: *origin };
+                Entry { key: *key, place: Place::File, len, used_minutes: self.now(), origin: *origin };
             return Ok((blob.clone(), entry));
         }
         let mut worst = Miss::Absent;

@@ -61,7 +61,7 @@ impl Session {
         let Ok(len) = u32::try_from(bytes.len()) else {
             return self.keep_in_memory(key, origin, bytes);
         };
-        let mut entry = Entry { key, place: Place::File, len, used_minutes: self.now_minutes, origin };
+        let mut entry = Entry { key, place: Place::File, len, used_minutes: self.now(), origin };
         if id.is_some() && bytes.len() >= self.cache.options().large_bytes_min {
             if !self.is_storing() {
                 return self.keep_in_memory(key, origin, bytes);
