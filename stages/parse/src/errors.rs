@@ -16,7 +16,7 @@ mod statement;
 mod target;
 
 use ruff_python_ast::Mod;
-use ruff_python_parser::{LexicalErrorType, ParseErrorType, Parsed, UnsupportedSyntaxErrorKind};
+use ruff_python_parser::{LexicalErrorType, ParseError, ParseErrorType, Parsed, UnsupportedSyntaxErrorKind};
 use ruff_text_size::{TextRange, TextSize};
 
 use self::context::{Context, Said};
@@ -38,6 +38,10 @@ pub(crate) fn translate(
     let mut deferred = None;
     let mut said: Vec<Said> = Vec::new();
     for error in parsed.errors() {
+        if is_target(&error.error) && parsed.errors().iter().any(|other| is_inside(other, error.location)) {
+            // What is broken in itself is no target that could be named.
+            continue;
+        }
         if is_in_literal(&error.error) {
             deferred.get_or_insert_with(|| Said::invalid(error.location));
         } else {
@@ -52,6 +56,23 @@ pub(crate) fn translate(
         findings.add(each.exception, each.range, each.message);
     }
     deferred.map(|each| Finding { range: each.range, exception: each.exception, message: each.message })
+}
+
+fn is_target(error: &ParseErrorType) -> bool {
+    matches!(
+        error,
+        ParseErrorType::InvalidAssignmentTarget
+            | ParseErrorType::InvalidAnnotatedAssignmentTarget
+            | ParseErrorType::InvalidAugmentedAssignmentTarget
+            | ParseErrorType::InvalidNamedAssignmentTarget
+            | ParseErrorType::InvalidDeleteTarget
+    )
+}
+
+fn is_inside(error: &ParseError, target: TextRange) -> bool {
+    !is_target(&error.error)
+        && error.location.start() >= target.start()
+        && error.location.start() < target.end()
 }
 
 /// Flaws that decoding reports with CPython's text.
@@ -86,7 +107,10 @@ fn with_tokenizer(context: &Context<'_>, mut said: Vec<Said>) -> Vec<Said> {
     if let Some(stop) = &context.scan.stop {
         let line = context.line(stop.range.start());
         let first_line = first.as_ref().map_or(usize::MAX, |first| context.line(first.range.start()));
-        let indented = first.is_some_and(|first| first.message == block::UNEXPECTED && first_line <= line);
+        // Two complaints about the indentation of one line: the tokenizer's comes first.
+        let same = stop.exception != Exception::Syntax && first_line == line;
+        let indented =
+            first.is_some_and(|first| first.message == block::UNEXPECTED && first_line <= line && !same);
         let far = stop.far || stop.exception != Exception::Syntax;
         let stop_start = stop.range.start();
         let blocked = |each: &Said| {
@@ -164,7 +188,8 @@ fn explain(context: &Context<'_>, error: &ParseErrorType, range: TextRange) -> O
             call::order(context, range, "positional argument follows keyword argument unpacking")
         }
         E::InvalidArgumentUnpackingOrder => {
-            call::order(context, range, "iterable argument unpacking follows keyword argument unpacking")
+            let comma = context.before(range.start()).map_or(range, |token| token.range());
+            Said::syntax(comma, "iterable argument unpacking follows keyword argument unpacking")
         }
         E::NonDefaultParamAfterDefaultParam => {
             Said::syntax(range, "parameter without a default follows parameter with a default")
@@ -175,8 +200,8 @@ fn explain(context: &Context<'_>, error: &ParseErrorType, range: TextRange) -> O
         E::EmptyTypeParams => Said::syntax(range, "Type parameter list cannot be empty"),
         E::EmptyImportNames => statement::no_names(context, range),
         E::InvalidMatchPatternTarget => Said::syntax(range, "cannot use '_' as a target"),
-        E::ExpectedRealNumber => Said::syntax(range, "real number required in complex literal"),
-        E::ExpectedImaginaryNumber => Said::syntax(range, "imaginary number required in complex literal"),
+        E::ExpectedRealNumber => statement::number_in_pattern(context, range, "real"),
+        E::ExpectedImaginaryNumber => statement::number_in_pattern(context, range, "imaginary"),
         E::InvalidStarredExpressionUsage => expression::starred(context, range),
         E::UnparenthesizedNamedExpression => expression::named(context, range),
         E::SimpleStatementsOnSameLine | E::SimpleAndCompoundStatementOnSameLine => {
@@ -206,7 +231,8 @@ fn other(context: &Context<'_>, text: &str, range: TextRange) -> Said {
             Said::syntax(range, "cannot mix t-string literals with string or bytes literals")
         }
         _ if text.to_ascii_lowercase().starts_with("bytes literal") => {
-            Said::syntax(range, "cannot mix bytes and nonbytes literals")
+            let next = context.at(range.end()).map_or(range, |token| token.range());
+            Said::syntax(next, "cannot mix bytes and nonbytes literals")
         }
         "Only single target (not tuple) can be annotated" => {
             Said::syntax(range, "only single target (not tuple) can be annotated")

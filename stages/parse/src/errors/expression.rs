@@ -123,10 +123,6 @@ pub(super) fn missing(context: &Context<'_>, range: TextRange) -> Said {
             let place = TextRange::new(start, here.end());
             Said::syntax(place, "did you forget an expression between 'raise' and 'from'?")
         }
-        "from" if context.statement_word(here.start()) == "raise" => Said::syntax(
-            previous.map_or(here, |token| token.range()),
-            "did you forget an expression after 'from'?",
-        ),
         _ if word == "=" => equals(context, here).unwrap_or_else(|| generic(context, range)),
         _ => generic(context, range),
     }
@@ -377,6 +373,9 @@ fn unparenthesised_target(context: &Context<'_>, here: TextRange) -> Said {
 pub(super) fn starred(context: &Context<'_>, range: TextRange) -> Said {
     let here = TextRange::at(range.start(), TextSize::new(1));
     let before = context.word_before(range.start());
+    if before == ":" && context.before(range.start()).is_some_and(|token| token.level > 0) {
+        return Said::syntax(range, "cannot use a starred expression in a dictionary value");
+    }
     let after = context.word_at(range.end());
     if before == "[" && context.statement_word(range.start()) != "type" && after != "]" && after != "," {
         return Said::syntax(context.token_range(TextRange::empty(range.end())), "Invalid star expression");

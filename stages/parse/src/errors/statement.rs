@@ -89,3 +89,14 @@ pub(super) fn as_target(context: &Context<'_>, range: TextRange) -> Said {
         _ => Said::invalid(here),
     }
 }
+
+/// `case a + 1j`: parts of a complex number must be numbers, and CPython looks no further where they are names.
+pub(super) fn number_in_pattern(context: &Context<'_>, range: TextRange, kind: &str) -> Said {
+    let text = &context.text[range];
+    let number = text.trim_start_matches(['-', '+', ' ']);
+    if number.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return Said::syntax(range, format!("{kind} number required in complex literal"));
+    }
+    let from = if number.len() < text.len() { range.start() + TextSize::new(1) } else { range.end() };
+    Said::invalid(context.at(from).map_or(range, |token| token.range()))
+}

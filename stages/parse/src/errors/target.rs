@@ -86,6 +86,14 @@ fn is_bitwise(expression: &Expr) -> bool {
     }
 }
 
+/// What parentheses make an operand: everything but what has them anyway, and constants.
+fn is_group(expression: &Expr) -> bool {
+    !matches!(
+        expression,
+        Expr::Tuple(_) | Expr::List(_) | Expr::Generator(_) | Expr::NoneLiteral(_) | Expr::BooleanLiteral(_)
+    )
+}
+
 pub(super) fn assignment(context: &Context<'_>, range: TextRange) -> Said {
     let Some(target) = context.expression(range) else { return Said::invalid(range) };
     if is_unfinished(target) {
@@ -116,7 +124,7 @@ pub(super) fn assignment(context: &Context<'_>, range: TextRange) -> Said {
     // `f() = x` as a whole statement reads like a comparison; a chain of targets does not.
     if how == Use::Assign
         && next == "="
-        && is_bitwise(target)
+        && (is_bitwise(target) || (start != range.start() && is_group(target)))
         && previous != "="
         && !matches!(line_word, "with" | "async")
     {

@@ -211,7 +211,8 @@ impl Lowering<'_> {
         }
         if self.spec_depth == FIELDS_MAX {
             let name = if kind == Kind::Formatted { "f-string" } else { "t-string" };
-            self.findings.syntax(node, format!("{name}: expressions nested too deeply"));
+            let place = span(node.start().to_usize().saturating_sub(1), node.start().to_usize());
+            self.findings.syntax(&place, format!("{name}: expressions nested too deeply"));
         }
         let depth = std::mem::replace(&mut self.spec_depth, 0);
         self.expression(&node.expression);

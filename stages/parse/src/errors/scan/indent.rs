@@ -55,6 +55,10 @@ impl Scanner<'_> {
 
     fn block(&mut self, line_start: usize, col: usize, alt: usize) -> Result<(), Stop> {
         let fail = |exception, message: &str| {
+            if exception == Exception::Tab {
+                let range = span(line_start, line_start);
+                return Err(Stop { exception, range, message: message.to_owned(), far: false });
+            }
             let rest = &self.bytes[line_start..];
             let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |len| line_start + len);
             Err(Stop { exception, range: span(end, end), message: message.to_owned(), far: false })

@@ -1,28 +1,14 @@
-//! Prints trees in the form that `tests/differential/trees.py` makes of CPython's `ast`: fragments in their places,
-//! lines of the file.
-//!
-//! `dump LIST` reads file names, one a line, from LIST and prints `== NAME` before each tree.
+//! A file's tree in one piece: fragments in their places, lines of the file. Tests compare it with what CPython's
+//! `ast` gives.
 
-use dx_parse::{Options, Parsed, parse};
+use dx_parse::Parsed;
 use dx_schemas::positions::{self, Range};
 use dx_schemas::tree::{Const, Node, NodeKind, Tree};
-use std::io::Write;
 
-fn main() {
-    let list = std::env::args().nth(1).unwrap_or_default();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for path in std::fs::read_to_string(list).unwrap_or_default().lines() {
-        let Ok(bytes) = std::fs::read(path) else { continue };
-        let parsed = parse(&bytes, Options::default());
-        let _ = writeln!(out, "== {path}");
-        if parsed.has_errors() {
-            let _ = writeln!(out, "rejected");
-            continue;
-        }
-        let mut lines = String::new();
-        fragment(&parsed, 0, 0, &mut lines);
-        let _ = out.write_all(lines.as_bytes());
-    }
+pub(crate) fn whole_tree(parsed: &Parsed) -> String {
+    let mut out = String::new();
+    fragment(parsed, 0, 0, &mut out);
+    out
 }
 
 fn fragment(parsed: &Parsed, index: usize, depth: usize, out: &mut String) {
