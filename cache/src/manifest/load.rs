@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use dx_schemas::bytes::{Reader, Short};
 use dx_schemas::digest::ContentId;
@@ -25,6 +26,8 @@ pub struct Manifest {
     state_file: PathBuf,
     root: PathBuf,
     pub(super) header: Header,
+    /// Whether the payload is whole, once somebody asked: hashing it costs more than all else.
+    whole: OnceLock<bool>,
 }
 
 enum Bytes {
@@ -77,8 +80,8 @@ impl Manifest {
             Bytes::Mapped(Mapping::whole(&file).map_err(unreadable)?)
         };
         let header = parse(&bytes).map_err(|_| Miss::Damaged("state file does not match its checksum"))?;
-        let manifest =
-            Manifest { bytes, header, state_file: state_file.to_path_buf(), root: root.to_path_buf() };
+        let (state_file, root) = (state_file.to_path_buf(), root.to_path_buf());
+        let manifest = Manifest { bytes, header, state_file, root, whole: OnceLock::new() };
         manifest.validate().map_err(|_| Miss::Damaged("state file has records out of bounds"))?;
         Ok(manifest)
     }
@@ -121,12 +124,17 @@ impl Manifest {
 
     /// What the driver stored beside the table, proved whole.
     pub fn payload(&self) -> Lookup<&[u8]> {
-        let payload = &self.bytes[self.header.body_end..];
-        if checksum(&[payload]) == self.header.payload_checksum {
+        let payload = self.payload_unproved();
+        if *self.whole.get_or_init(|| checksum(&[payload]) == self.header.payload_checksum) {
             Lookup::Hit(payload)
         } else {
             Lookup::Miss(Miss::Damaged("payload of the state file does not match its checksum"))
         }
+    }
+
+    /// The payload as it stands there, for a driver that reads little of it and checks that by itself.
+    pub fn payload_unproved(&self) -> &[u8] {
+        &self.bytes[self.header.body_end..]
     }
 
     /// What was recorded for a path, by binary search.
