@@ -32,12 +32,10 @@ pub(crate) struct Finalizers {
 
 impl Heap {
     /// The cell has a finaliser to be run by the object model when it becomes unreachable.
-    pub fn register_finalizer(&self, cell: *mut Header) {
-        // SAFETY: callers pass live cells.
-        let header = unsafe { &*cell };
-        if !header.has_gc(GcBits::FINALIZER) {
-            header.set_gc(GcBits::FINALIZER);
-            self.finalizers.young.borrow_mut().push(cell);
+    pub fn register_finalizer(&self, cell: &Header) {
+        if !cell.has_gc(GcBits::FINALIZER) {
+            cell.set_gc(GcBits::FINALIZER);
+            self.finalizers.young.borrow_mut().push(std::ptr::from_ref(cell).cast_mut());
         }
     }
 

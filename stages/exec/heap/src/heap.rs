@@ -160,12 +160,20 @@ impl Heap {
 
     /// Like [`Heap::alloc`], but `None` when so much memory cannot be had.
     pub fn try_alloc(&self, bytes: usize, header: u64) -> Option<*mut Header> {
-        if bytes <= SMALL_MAX { Some(self.alloc(bytes, header)) } else { self.alloc_large(bytes, header, true) }
+        if bytes <= SMALL_MAX {
+            Some(self.alloc(bytes, header))
+        } else {
+            self.alloc_large(bytes, header, true)
+        }
     }
 
     /// Like [`Heap::try_alloc`] for a kind without pointers; the body's content is unspecified.
     pub fn try_alloc_raw(&self, bytes: usize, header: u64) -> Option<*mut Header> {
-        if bytes <= SMALL_MAX { Some(self.alloc(bytes, header)) } else { self.alloc_large(bytes, header, false) }
+        if bytes <= SMALL_MAX {
+            Some(self.alloc(bytes, header))
+        } else {
+            self.alloc_large(bytes, header, false)
+        }
     }
 
     #[cold]

@@ -16,7 +16,8 @@ impl RunPool {
 
     /// First block of a run of `count`, and whether its memory is still zero from the system.
     pub(crate) fn take(&mut self, count: u32) -> Option<(u32, bool)> {
-        let found = self.free.iter().find(|&(_, &length)| length >= count).map(|(&start, &length)| (start, length));
+        let found =
+            self.free.iter().find(|&(_, &length)| length >= count).map(|(&start, &length)| (start, length));
         if let Some((start, length)) = found {
             self.free.remove(&start);
             if length > count {

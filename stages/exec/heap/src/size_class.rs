@@ -9,8 +9,8 @@ pub(crate) const BLOCK_BYTES: usize = 1 << 16;
 pub(crate) const BLOCK_SHIFT: u32 = 16;
 
 const SIZES: [u32; 39] = [
-    16, 24, 32, 40, 48, 56, 64, 72, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
-    1280, 1536, 2048, 2728, 3272, 4096, 5456, 6552, 8192, 10920, 13104, 16384, 21840, 32768, 0,
+    16, 24, 32, 40, 48, 56, 64, 72, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896,
+    1024, 1280, 1536, 2048, 2728, 3272, 4096, 5456, 6552, 8192, 10920, 13104, 16384, 21840, 32768, 0,
 ];
 
 pub(crate) const CLASS_COUNT: usize = SIZES.len() - 1;
@@ -35,11 +35,7 @@ const SMALL_TABLE: [u8; TABLE_MAX / GRANULE + 1] = {
 /// The class of cells that hold `bytes`, which is at most [`SMALL_MAX`].
 #[inline(always)]
 pub(crate) fn class_of(bytes: usize) -> usize {
-    if bytes <= TABLE_MAX {
-        SMALL_TABLE[bytes.div_ceil(GRANULE)] as usize
-    } else {
-        class_of_medium(bytes)
-    }
+    if bytes <= TABLE_MAX { SMALL_TABLE[bytes.div_ceil(GRANULE)] as usize } else { class_of_medium(bytes) }
 }
 
 #[cold]
@@ -56,7 +52,11 @@ pub(crate) fn class_bytes(class: usize) -> usize {
 
 /// The bytes that a cell asked for with `bytes` really has; growable buffers use them all.
 pub fn cell_bytes(bytes: usize) -> usize {
-    if bytes <= SMALL_MAX { class_bytes(class_of(bytes)) } else { bytes.saturating_add(BLOCK_BYTES - 1) & !(BLOCK_BYTES - 1) }
+    if bytes <= SMALL_MAX {
+        class_bytes(class_of(bytes))
+    } else {
+        bytes.saturating_add(BLOCK_BYTES - 1) & !(BLOCK_BYTES - 1)
+    }
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ fn others(thread: &Thread) {
         (0..ROUNDS as i64).for_each(|item| list.push(thread, Value::small(item)).expect("room"));
     });
     measure("str of 10 bytes", ROUNDS, || {
-        (0..ROUNDS).for_each(|_| drop(std::hint::black_box(Some(thread.str("0123456789")))));
+        (0..ROUNDS).for_each(|_| _ = std::hint::black_box(thread.str("0123456789")));
     });
     measure("s += piece (16 bytes)", 5_000_000, || {
         let piece = thread.str("0123456789abcdef");

@@ -317,7 +317,7 @@ pub fn change_class(thread: &Thread, object: Value, class: Gc<TypeObject>) -> Py
     }
     thread.heap.barrier(header);
     if class.slots().del.is_some() {
-        thread.heap.register_finalizer(object.cell());
+        thread.heap.register_finalizer(header);
     }
     Ok(())
 }

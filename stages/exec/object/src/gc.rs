@@ -117,7 +117,7 @@ macro_rules! word_object {
 
         impl $name {
             /// A new cell of the type with this shape number.
-            #[expect(clippy::too_many_arguments, reason = "one per field")]
+            #[allow(clippy::too_many_arguments, clippy::allow_attributes, reason = "one for each field, few or many")]
             #[inline]
             pub fn make(
                 thread: &$crate::thread::Thread, shape: u32, $($field: $crate::value::Value),*

@@ -23,20 +23,27 @@ pub enum Resumed {
     Returned(Value),
 }
 
+pub type CallHook = fn(&Thread, Value, Args<'_>) -> PyResult<Value>;
+pub type ResumeHook = fn(&Thread, Value, Resume) -> PyResult<Resumed>;
+/// First argument and `__class__` of the running frame.
+pub type SuperHook = fn(&Thread) -> PyResult<(Value, Value)>;
+/// Exception, what was being done, the object it was done with.
+pub type UnraisableHook = fn(&Thread, Value, &str, Value);
+
 /// Functions of the interpreter. Until they are set they raise SystemError.
 pub struct Hooks {
     /// Calls a Python function (`types::function::FunctionObject`).
-    pub call_function: Cell<fn(&Thread, Value, Args<'_>) -> PyResult<Value>>,
+    pub call_function: Cell<CallHook>,
     /// Resumes a generator, coroutine or async generator object.
-    pub resume: Cell<fn(&Thread, Value, Resume) -> PyResult<Resumed>>,
+    pub resume: Cell<ResumeHook>,
     /// `__import__(name, globals, locals, fromlist, level)`.
     pub import: Cell<fn(&Thread, Args<'_>) -> PyResult<Value>>,
     /// Globals of the running Python frame, or UNBOUND.
     pub globals: Cell<fn(&Thread) -> Value>,
     /// `(first argument, __class__ cell value)` of the running Python frame, for `super()` without arguments.
-    pub super_arguments: Cell<fn(&Thread) -> PyResult<(Value, Value)>>,
+    pub super_arguments: Cell<SuperHook>,
     /// Reports an exception that cannot be raised, with what was being done: (exception, message, object).
-    pub unraisable: Cell<fn(&Thread, Value, &str, Value)>,
+    pub unraisable: Cell<UnraisableHook>,
 }
 
 impl Default for Hooks {

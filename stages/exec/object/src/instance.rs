@@ -26,7 +26,7 @@ pub fn allocate(thread: &Thread, class: Gc<TypeObject>) -> Value {
     let cell = thread.heap.alloc(class.instance_bytes(), Header::word(kind, class.instance_shape(), 0));
     let value = Value::from_cell(cell);
     if class.slots().del.is_some() {
-        thread.heap.register_finalizer(cell);
+        value.header().into_iter().for_each(|header| thread.heap.register_finalizer(header));
     }
     value
 }
@@ -55,8 +55,8 @@ impl Value {
     #[inline]
     pub fn wrapped(self) -> Option<Value> {
         match self.header() {
-            // SAFETY: wrappers have the builtin value as their first word.
             Some(header) if header.kind() == kinds::WRAPPED => {
+                // SAFETY: wrappers have the builtin value as their first word.
                 let word = unsafe { *self.cell().add(1).cast::<u64>() };
                 if word == 0 { None } else { Some(Value::from_word(word)) }
             }

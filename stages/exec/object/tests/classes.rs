@@ -1,6 +1,7 @@
 //! Classes: construction, mro, slots, attributes, caches' versions.
 
 #[path = "common/support.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part")]
 mod common;
 
 use common::{class, def, get, message, set, thread};

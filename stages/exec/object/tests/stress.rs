@@ -1,6 +1,7 @@
 //! Object graphs while every allocation collects.
 
 #[path = "common/support.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part")]
 mod common;
 
 use common::{class, def, get, set, thread};

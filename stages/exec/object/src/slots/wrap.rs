@@ -36,7 +36,7 @@ pub(crate) fn call(
     }
     let count = |least: usize, most: usize| check_count(thread, args, least, most);
     let one = || Ok::<Value, crate::error::Raised>(count(1, 1)?[0]);
-    // SAFETY (all arms): the table gives each slot the kind of wrap of its field's type, and the wrapper took the
+    // SAFETY: in all arms the table gives each slot the kind of wrap of its field's type, and the wrapper took the
     // word from that field.
     unsafe {
         match wrap {

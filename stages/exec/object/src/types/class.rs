@@ -155,10 +155,6 @@ impl TypeObject {
         self.extra().subclasses.borrow().iter().map(|&class| unsafe { Gc::from_raw(class) }).collect()
     }
 
-    pub(crate) fn remove_subclass(&self, class: Gc<TypeObject>) {
-        self.extra().subclasses.borrow_mut().retain(|&known| known != class.as_ptr());
-    }
-
     pub(crate) fn add_subclass(&self, class: Gc<TypeObject>) {
         self.extra().subclasses.borrow_mut().push(class.as_ptr());
     }

@@ -188,7 +188,7 @@ impl DictObject {
         if self.count.get() == self.capacity.get() {
             self.rebuild(thread, self.live.get() + 1)?;
         }
-        if self.has_str_keys() && !key.header().is_some_and(|header| header.shape() == ids::STR.0) {
+        if self.has_str_keys() && key.header().is_none_or(|header| header.shape() != ids::STR.0) {
             self.header.set_flags(self.header.flags() | MIXED_KEYS);
         }
         let position = self.count.get();

@@ -1,6 +1,5 @@
 //! What the tests of this folder share: a thread whose Python functions are native ones.
 
-#![expect(dead_code, reason = "each test program uses a part")]
 
 use dx_heap::HeapOptions;
 use dx_object::types::dict::DictObject;
@@ -9,7 +8,7 @@ use dx_object::types::native;
 use dx_object::{Arity, Gc, Interpreter, MethodDef, NativeFn, Options, PyResult, Thread, Value};
 
 /// A thread that collects at every `stress`th allocation (0: when the heap wants to).
-pub fn thread(stress: u32) -> Box<Thread> {
+pub(crate) fn thread(stress: u32) -> Box<Thread> {
     let heap = HeapOptions { stress, reserve_bytes: 1 << 34, ..HeapOptions::default() };
     let thread = Interpreter::start(Options { heap, hash_seed: Some(0) }).unwrap();
     // A function's code is a native function here; calling one is calling the other.
@@ -21,7 +20,7 @@ pub fn thread(stress: u32) -> Box<Thread> {
 }
 
 /// A function as `def` makes them: it binds to instances.
-pub fn def(thread: &Thread, name: &'static str, function: NativeFn) -> Value {
+pub(crate) fn def(thread: &Thread, name: &'static str, function: NativeFn) -> Value {
     let def: &'static MethodDef = Box::leak(Box::new(MethodDef::new(name, Arity::Any, function)));
     let code = native::function(thread, def, Value::NONE);
     let name = thread.intern(name);
@@ -45,7 +44,7 @@ pub fn def(thread: &Thread, name: &'static str, function: NativeFn) -> Value {
 }
 
 /// A namespace of these functions and values.
-pub fn namespace(thread: &Thread, items: &[(&str, Value)]) -> Gc<DictObject> {
+pub(crate) fn namespace(thread: &Thread, items: &[(&str, Value)]) -> Gc<DictObject> {
     let dict = thread.dict();
     for &(name, value) in items {
         dict.set_text(thread, name, value).unwrap();
@@ -54,7 +53,7 @@ pub fn namespace(thread: &Thread, items: &[(&str, Value)]) -> Gc<DictObject> {
 }
 
 /// `type(name, bases, namespace)`.
-pub fn class(thread: &Thread, name: &str, bases: &[Value], items: &[(&str, Value)]) -> PyResult<Value> {
+pub(crate) fn class(thread: &Thread, name: &str, bases: &[Value], items: &[(&str, Value)]) -> PyResult<Value> {
     let metaclass = thread.builtin_type(dx_object::ids::TYPE).value();
     let namespace = namespace(thread, items);
     let bases = thread.tuple(bases);
@@ -62,7 +61,7 @@ pub fn class(thread: &Thread, name: &str, bases: &[Value], items: &[(&str, Value
 }
 
 /// The message of the exception that an operation raised, with its class.
-pub fn message<T>(thread: &Thread, result: PyResult<T>) -> String {
+pub(crate) fn message<T>(thread: &Thread, result: PyResult<T>) -> String {
     assert!(result.is_err(), "nothing was raised");
     let error = thread.take_exception();
     let args = error.as_exception().unwrap().args.get();
@@ -70,10 +69,10 @@ pub fn message<T>(thread: &Thread, result: PyResult<T>) -> String {
     format!("{}: {text}", thread.type_of(error).name_str())
 }
 
-pub fn get(thread: &Thread, object: Value, name: &str) -> Value {
+pub(crate) fn get(thread: &Thread, object: Value, name: &str) -> Value {
     thread.get_attr_text(object, name).unwrap()
 }
 
-pub fn set(thread: &Thread, object: Value, name: &str, value: Value) {
+pub(crate) fn set(thread: &Thread, object: Value, name: &str, value: Value) {
     thread.set_attr(object, thread.intern(name), value).unwrap();
 }
