@@ -48,7 +48,6 @@ fn just_within_the_limit_is_parsed() {
         format!("a{}\n", " ** a".repeat(depth)),
         format!("{}a\n", "lambda: ".repeat(depth)),
         format!("a{}\n", " if a else a".repeat(depth)),
-        format!("{}a\n", "await ".repeat(depth)),
         format!("if a: pass\n{}", "elif a: pass\n".repeat(depth)),
     ] {
         assert_eq!(first_error(&source), "accepted", "{}", &source[..20]);

@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn ints_of_every_base_and_size() {
-        assert_eq!(int("0"), []);
-        assert_eq!(int("0_0"), []);
+        assert!(int("0").is_empty());
+        assert!(int("0_0").is_empty());
         assert_eq!(int("1_000"), [0xe8, 3]);
         assert_eq!(int("0xFF_ff"), [0xff, 0xff]);
         assert_eq!(int("0o777"), [0xff, 1]);
