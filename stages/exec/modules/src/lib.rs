@@ -1,1 +1,39 @@
 //! Modules that CPython writes in C, one file or folder each.
+//!
+//! [`install`] completes a thread that can run code: the builtin functions that need no frame, the files behind
+//! `open` and the standard streams, and module `sys`. [`NATIVE`] lists what `import` finds here.
+
+pub mod builtins;
+pub mod io;
+mod record;
+pub mod sys;
+
+use dx_object::error::PyResult;
+use dx_object::thread::Thread;
+use dx_object::value::Value;
+
+/// Makes a module; called when it is first imported.
+pub type Make = fn(&Thread) -> PyResult<Value>;
+
+/// The native modules by name, one line each.
+pub static NATIVE: &[(&str, Make)] = &[
+    ("_io", io::module),
+];
+
+/// The maker of the native module with this name.
+pub fn native(name: &str) -> Option<Make> {
+    NATIVE.iter().find(|(known, _)| *known == name).map(|(_, make)| *make)
+}
+
+/// `sys.stdin`, `sys.stdout` or `sys.stderr`; None when the descriptor is closed.
+pub fn standard_stream(thread: &Thread, descriptor: i32) -> PyResult<Value> {
+    io::standard_stream(thread, descriptor)
+}
+
+/// Adds what this crate has to module `builtins`, and makes module `sys`.
+pub fn install(thread: &Thread, settings: &sys::Settings) -> PyResult<()> {
+    record::register(thread);
+    io::register(thread);
+    builtins::install(thread)?;
+    sys::make(thread, settings).map(drop)
+}
