@@ -28,7 +28,7 @@ pub(crate) fn check(source: &Source<'_>, tokens: &Tokens, findings: &mut Finding
                 }
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                parentheses = parentheses.saturating_sub(1)
+                parentheses = parentheses.saturating_sub(1);
             }
             TokenKind::FStringStart | TokenKind::TStringStart => {
                 strings += 1;

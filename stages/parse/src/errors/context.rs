@@ -179,7 +179,7 @@ impl<'a> Context<'a> {
                 _ if side_by_side || !(operand || (operator && after_operand)) => return false,
                 _ => {
                     after_operand =
-                        operand && !matches!(word, "(" | "[" | "{" | "not" | "lambda" | "await" | "~")
+                        operand && !matches!(word, "(" | "[" | "{" | "not" | "lambda" | "await" | "~");
                 }
             }
         }

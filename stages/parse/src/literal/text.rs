@@ -78,9 +78,10 @@ impl Decoder<'_> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let Some(&letter) = bytes.get(start + 1) else {
-            // The text of a field's spec can end in one; it stands for itself.
+            // Only text before a field can end in one; it stands for itself.
             self.out.push(b'\\');
             self.at += 1;
+            self.warn(start, "{", "an invalid escape sequence");
             return;
         };
         self.at = start + 2;

@@ -22,7 +22,7 @@ impl Lowering<'_> {
         self.defaults(Some(&node.parameters));
         self.annotations(node);
         let fragment = self.fragment(FragmentKind::Function, &node.name.id, node.range, &node.body, |this| {
-            this.function(node)
+            this.function(node);
         });
         if !fragment {
             self.function(node);

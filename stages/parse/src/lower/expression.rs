@@ -61,10 +61,10 @@ impl Lowering<'_> {
                 self.simple(NodeKind::Set, node, &node.elts);
             }
             Expr::ListComp(node) => {
-                self.comprehension(NodeKind::ListComp, node.range, &[&node.elt], &node.generators)
+                self.comprehension(NodeKind::ListComp, node.range, &[&node.elt], &node.generators);
             }
             Expr::SetComp(node) => {
-                self.comprehension(NodeKind::SetComp, node.range, &[&node.elt], &node.generators)
+                self.comprehension(NodeKind::SetComp, node.range, &[&node.elt], &node.generators);
             }
             Expr::DictComp(node) => match &node.key {
                 Some(key) => {
@@ -258,7 +258,7 @@ impl Lowering<'_> {
             match each {
                 // The parentheses of the call are those of its only argument.
                 Expr::Generator(generator) if !generator.parenthesized => {
-                    self.generator(generator, arguments.range)
+                    self.generator(generator, arguments.range);
                 }
                 _ => self.expression(each),
             }
