@@ -69,7 +69,8 @@ impl Generator<'_> {
         let links: Vec<Node<'_>> = node.rest(1).collect();
         let end = self.object.label();
         let failed = if expect { end } else { target };
-        let mut left = self.operand(first, &links[..1]);
+        let mut slots = self.chain_slots(links.len());
+        let mut left = self.operand_in(first, slots[0], &links[..1]);
         for (at, link) in links.iter().enumerate() {
             let Some(next) = links.get(at + 1) else {
                 if !self.branch_immediate(node, *link, left, target, expect) {
@@ -78,12 +79,8 @@ impl Generator<'_> {
                 }
                 break;
             };
-            let mut right = self.comparison_operand(*link);
-            if right.is_local() && self.has_walrus(*next) {
-                let copy = self.object.fresh();
-                self.move_to(*link, copy, right);
-                right = copy;
-            }
+            slots.swap(0, 1);
+            let right = self.chain_operand(*link, slots[0], next);
             self.branch_compared(node, *link, left, right, failed, false);
             left = right;
         }

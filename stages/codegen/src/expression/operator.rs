@@ -153,16 +153,13 @@ impl Generator<'_> {
         }
         self.by_temporary(node, dest, |this, dest| {
             let end = this.object.label();
-            let mut left = this.operand(first, &links[..1]);
+            let mut slots = this.chain_slots(links.len());
+            let mut left = this.operand_in(first, slots[0], &links[..1]);
             for (at, link) in links.iter().enumerate() {
-                let right = this.comparison_operand(*link);
+                slots.swap(0, 1);
                 let right = match links.get(at + 1) {
-                    Some(next) if right.is_local() && this.has_walrus(*next) => {
-                        let copy = this.object.fresh();
-                        this.move_to(*link, copy, right);
-                        copy
-                    }
-                    _ => right,
+                    Some(next) => this.chain_operand(*link, slots[0], next),
+                    None => this.comparison_operand(*link),
                 };
                 this.emit(node, comparison_op(comparator_of(*link)), dest.0, left.0, right.0);
                 if at + 1 < links.len() {
@@ -172,6 +169,25 @@ impl Generator<'_> {
             }
             this.object.bind(end);
         });
+    }
+
+    /// Two registers that the operands of a chain take in turn: the left one is needed while the right one is made.
+    pub(crate) fn chain_slots(&mut self, links: usize) -> [Reg; 2] {
+        let first = self.object.fresh();
+        [first, if links > 1 { self.object.fresh() } else { first }]
+    }
+
+    /// A middle operand of a chain, which is compared twice.
+    pub(crate) fn chain_operand(&mut self, link: Node<'_>, slot: Reg, next: &Node<'_>) -> Reg {
+        let [right] = link.slots();
+        let is_membership = matches!(comparator_of(link), Comparator::In | Comparator::NotIn);
+        match self.constant_display(right).filter(|_| is_membership) {
+            Some(constant) => {
+                self.load_constant(right, slot, constant);
+                slot
+            }
+            None => self.operand_in(right, slot, std::slice::from_ref(next)),
+        }
     }
 
     /// The right side of a comparison; a display after `in` becomes a constant where it can.
