@@ -6,12 +6,13 @@
 //! why. Nothing is visible to other processes before [`Session::commit`].
 
 mod append;
+mod assure;
 mod commit;
 mod get;
 mod put;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dx_schemas::digest::ContentId;
@@ -32,6 +33,8 @@ use crate::writer::PackWriter;
 pub struct Session {
     cache: Cache,
     generation: u64,
+    /// The gc generation up to which everything used here is known to be in the cache still.
+    assured_generation: AtomicU64,
     /// The time of use that is recorded; a long-lived session takes a new one with each commit.
     now_minutes: AtomicU32,
     index: RwLock<Arc<Index>>,
@@ -109,6 +112,7 @@ impl Session {
         let generation = cache.gc_generation();
         let session = Session {
             generation,
+            assured_generation: AtomicU64::new(generation),
             now_minutes: AtomicU32::new(clock::minutes_now()),
             index: RwLock::default(),
             packs: RwLock::default(),
@@ -143,6 +147,7 @@ impl Session {
 
     /// Looks at what other processes have published since the session began; for processes that live long.
     pub fn refresh(&self) {
+        self.assure();
         let layout = self.cache.layout();
         let index = match Index::load(layout, self.cache.maps_files()) {
             Ok(index) => index,

@@ -76,7 +76,7 @@ fn repair(cache: &Cache) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
     #[test]
     fn damage_anywhere_is_a_miss_and_is_repaired(file in any::<prop::sample::Index>(),
         at in any::<prop::sample::Index>(), damage in 0u8..10)

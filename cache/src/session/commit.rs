@@ -42,6 +42,7 @@ impl Session {
         }
         self.now_minutes.store(clock::minutes_now(), Ordering::Relaxed);
         self.save_removed();
+        self.assure();
         // Listed before the flush: another thread's later put may still be in the buffer when the index is written.
         let mut fresh: Vec<Entry> = read(&self.fresh).values().copied().collect();
         self.flush();

@@ -43,7 +43,7 @@ impl Session {
         self.store(EntryKey::content(id), origin, bytes, Some(id));
     }
 
-    fn store(&self, key: EntryKey, origin: Origin, bytes: &[u8], id: Option<&ContentId>) {
+    pub(super) fn store(&self, key: EntryKey, origin: Origin, bytes: &[u8], id: Option<&ContentId>) {
         let earlier = lock(&self.damaged).remove(&key);
         let damage = match self.find_unreported(&key, id) {
             Ok((found, _)) if found[..] == *bytes => return,
@@ -81,7 +81,11 @@ impl Session {
             }
         }
         write(&self.fresh).insert(key, entry);
-        self.note_used(entry, None);
+        // A large file is opened at once: it would be gone for this session too if somebody cleared the cache.
+        let kept = id
+            .filter(|_| entry.place == Place::File && self.cache.maps_files())
+            .and_then(|id| large::read(self.cache.layout(), id, true).ok());
+        self.note_used(entry, kept);
     }
 
     pub(super) fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {
