@@ -124,23 +124,23 @@ fn state_name(site: &Site, paths: &[PathBuf]) -> Result<String, Failure> {
 
 /// Nothing changed: the findings of the last build are those of this one. `None` when some cannot be had any more.
 fn replay_all(site: &Site, snapshot: &Snapshot, options: &Options) -> Result<Option<Report>, Failure> {
-    let Some(state) = snapshot.state() else { return Ok(None) };
+    let Some(summary) = snapshot.summary() else { return Ok(None) };
     let mut found = Vec::new();
-    let mut errors = false;
-    for index in 0..state.len() {
-        let block = state.block(index);
-        let Ok((findings, broken, _)) = peek(block) else { return Ok(None) };
-        errors |= broken;
-        if findings {
-            match replay_file(site, &state, index) {
-                Some(file) => found.push(file),
-                None => return Ok(None),
+    if summary.findings {
+        let Some(state) = snapshot.state() else { return Ok(None) };
+        for index in 0..state.len() {
+            let Ok((findings, ..)) = peek(state.block(index)) else { return Ok(None) };
+            if findings {
+                match replay_file(site, &state, index) {
+                    Some(file) => found.push(file),
+                    None => return Ok(None),
+                }
             }
         }
+        findings::print(&mut found, options.json_messages, |path| site.located(path));
     }
-    findings::print(&mut found, options.json_messages, |path| site.located(path));
-    let exit = if errors { Exit::InputErrors } else { Exit::Done };
-    Ok(Some(Report { exit, counts: Counts::default(), files: state.len() }))
+    let exit = if summary.errors { Exit::InputErrors } else { Exit::Done };
+    Ok(Some(Report { exit, counts: Counts::default(), files: summary.files }))
 }
 
 fn replay_file(site: &Site, state: &State<'_>, index: usize) -> Option<OfFile> {

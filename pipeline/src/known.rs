@@ -53,7 +53,7 @@ fn read(path: &Path, root: &Path) -> Option<Known> {
     let Lookup::Hit(payload) = manifest.payload() else { return None };
     let state = State::open(payload).ok()?;
     let name = path.file_name()?.to_string_lossy().into_owned();
-    Some(Known { name, files: state.files().collect(), incomplete: state.incomplete })
+    Some(Known { name, files: state.files().collect(), incomplete: state.summary.incomplete })
 }
 
 /// A unit that the user named: `pkg.mod`, `pkg.mod:`, `pkg.mod:Class.method`, or the path of a file.

@@ -11,6 +11,7 @@ use dx_schemas::Exit;
 
 use crate::build::{Options, Report, Site, finish};
 use crate::closure::{self, Closure, Search};
+use crate::engine::Counts;
 use crate::failure::Failure;
 use crate::findings::{self, OfFile};
 use crate::library;
@@ -49,8 +50,16 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
     let name = format!("run-{}", &name[..16]);
     let image = site.workspace.dx().join("images").join(format!("{name}.image"));
     let mut snapshot = Snapshot::load(&site.workspace, &site.store, &name, setup(&site, &script));
-    if !(snapshot.is_up_to_date() && image.is_file()) {
-        let mut observed = Observed::new(options.events.as_deref(), options.explain, options.quiet)?;
+    let mut observed = Observed::new(options.events.as_deref(), options.explain, options.quiet)?;
+    let quiet = Options { quiet: true, ..options.clone() };
+    if let Some(summary) = snapshot.summary()
+        && snapshot.is_up_to_date()
+        && image.is_file()
+    {
+        // The program comes next, so nothing is printed; who asked for events gets the one line of such a build.
+        let report = Report { exit: Exit::Done, counts: Counts::default(), files: summary.files };
+        finish(&site, &quiet, &report, &mut observed, &Trace::new(false), started)?;
+    } else {
         let mut trace = Trace::new(options.trace.is_some());
         snapshot.begin();
         let closure = Closure::new(&site, &script.search);
@@ -81,7 +90,6 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
         };
         let counts = std::mem::take(&mut closed.product.counts);
         let report = Report { exit, counts, files: closed.results.len() };
-        let quiet = Options { quiet: true, ..options.clone() };
         finish(&site, &quiet, &report, &mut observed, &trace, started)?;
         if exit != Exit::Done {
             return Ok(exit);

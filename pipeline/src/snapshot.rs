@@ -12,7 +12,7 @@ use dx_cache::{Lookup, StoreState};
 use dx_schemas::ContentId;
 
 use crate::failure::Failure;
-use crate::state::State;
+use crate::state::{State, Summary};
 use crate::store::Store;
 use crate::workspace::Workspace;
 
@@ -38,9 +38,7 @@ impl Snapshot {
             let outcome = manifest.check(store.cache(), &setup, CHECK_THREADS);
             let differing = [&outcome.modified, &outcome.removed];
             snapshot.changed = differing.into_iter().flatten().cloned().collect();
-            if matches!(manifest.payload(), Lookup::Hit(_)) {
-                snapshot.last = Some((manifest, outcome));
-            }
+            snapshot.last = Some((manifest, outcome));
         }
         snapshot
     }
@@ -48,7 +46,13 @@ impl Snapshot {
     /// Nothing at all changed since the last build, and that came to every file.
     pub(crate) fn is_up_to_date(&self) -> bool {
         self.last.as_ref().is_some_and(|(_, outcome)| outcome.is_unchanged())
-            && self.state().is_some_and(|state| !state.incomplete)
+            && self.summary().is_some_and(|summary| !summary.incomplete)
+    }
+
+    /// The head of the state, without reading the rest.
+    pub(crate) fn summary(&self) -> Option<Summary> {
+        let (manifest, _) = self.last.as_ref()?;
+        Summary::read(manifest.payload_unproved()).ok()
     }
 
     /// The last build had the same stages and options, and the cache holds what it put there.
@@ -67,7 +71,7 @@ impl Snapshot {
         let ignores = |path: &Path| {
             manifest.item(path).and_then(|item| item.file).is_some_and(|(kind, ..)| kind != FileKind::Source)
         };
-        self.state().is_none_or(|state| state.incomplete)
+        self.state().is_none_or(|state| state.summary.incomplete)
             || !outcome.directories.is_empty()
             || !outcome.appeared.is_empty()
             || !outcome.removed.is_empty()

@@ -1,7 +1,7 @@
 //! The state of the last build of one set of paths: one block a file behind a sorted table of fixed rows.
 //!
 //! ```text
-//! magic "DXST" (4)   version u32   file count u32   1 if files are missing u32
+//! magic "DXST" (4)   version u32   file count u32   flags u32   checksum of these 16 bytes [16]
 //! rows, sorted by path: block offset u64, block bytes u32, path bytes u32 (the path follows the block)
 //! blocks
 //! ```
@@ -11,32 +11,65 @@
 
 use dx_schemas::bytes::{Reader, Short, Write};
 
-use crate::result::FileResult;
+use crate::result::{FileResult, peek};
 
 const MAGIC: [u8; 4] = *b"DXST";
 const VERSION: u32 = 1;
-const HEADER_BYTES: usize = 16;
+const HEADER_BYTES: usize = 32;
+const INCOMPLETE: u32 = 1;
+const FINDINGS: u32 = 2;
+const ERRORS: u32 = 4;
+
+/// What a build with nothing to do must know, in the header with a checksum of its own: reading the whole state to
+/// prove it would cost more than the rest of such a build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) files: usize,
+    /// The build did not come to every file: there is more to do although nothing changed.
+    pub(crate) incomplete: bool,
+    /// Some file has findings, which are to be told again.
+    pub(crate) findings: bool,
+    pub(crate) errors: bool,
+}
+
+impl Summary {
+    pub(crate) fn read(state: &[u8]) -> Result<Summary, Short> {
+        let mut reader = Reader::new(state);
+        let head = reader.take(16)?;
+        let sum = blake3::hash(head);
+        if reader.take(16)? != &sum.as_bytes()[..16] {
+            return Err(Short { at: 0 });
+        }
+        let mut reader = Reader::new(head);
+        if reader.array()? != MAGIC || reader.u32()? != VERSION {
+            return Err(Short { at: 0 });
+        }
+        let (files, flags) = (reader.u32()? as usize, reader.u32()?);
+        Ok(Summary {
+            files,
+            incomplete: flags & INCOMPLETE != 0,
+            findings: flags & FINDINGS != 0,
+            errors: flags & ERRORS != 0,
+        })
+    }
+}
 const ROW_BYTES: usize = 16;
 
 /// A validated view of a state.
 #[derive(Clone, Copy)]
 pub(crate) struct State<'a> {
-    /// The build did not come to every file: there is more to do although nothing changed.
-    pub(crate) incomplete: bool,
+    pub(crate) summary: Summary,
     rows: &'a [u8],
     bytes: &'a [u8],
 }
 
 impl<'a> State<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<State<'a>, Short> {
+        let summary = Summary::read(bytes)?;
         let mut reader = Reader::new(bytes);
-        if reader.array()? != MAGIC || reader.u32()? != VERSION {
-            return Err(Short { at: 0 });
-        }
-        let count = reader.u32()? as usize;
-        let incomplete = reader.u32()? != 0;
-        let rows = reader.table(count, ROW_BYTES)?;
-        Ok(State { incomplete, rows, bytes })
+        reader.take(HEADER_BYTES)?;
+        let rows = reader.table(summary.files, ROW_BYTES)?;
+        Ok(State { summary, rows, bytes })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -97,11 +130,15 @@ pub(crate) fn write(incomplete: bool, files: &[(&str, Block<'_>)]) -> Vec<u8> {
     let mut rows = Vec::with_capacity(files.len() * ROW_BYTES);
     let mut blocks = Vec::new();
     let start = HEADER_BYTES + files.len() * ROW_BYTES;
+    let mut flags = if incomplete { INCOMPLETE } else { 0 };
     for (path, block) in files {
         let offset = blocks.len();
         match block {
             Block::Kept(bytes) => blocks.extend_from_slice(bytes),
             Block::New(result) => result.encode(&mut blocks),
+        }
+        if let Ok((findings, errors, _)) = peek(&blocks[offset..]) {
+            flags |= if findings { FINDINGS } else { 0 } | if errors { ERRORS } else { 0 };
         }
         rows.put_u64((start + offset) as u64);
         rows.put_u32((blocks.len() - offset) as u32);
@@ -112,7 +149,9 @@ pub(crate) fn write(incomplete: bool, files: &[(&str, Block<'_>)]) -> Vec<u8> {
     out.extend_from_slice(&MAGIC);
     out.put_u32(VERSION);
     out.put_u32(files.len() as u32);
-    out.put_u32(u32::from(incomplete));
+    out.put_u32(flags);
+    let sum = blake3::hash(&out);
+    out.extend_from_slice(&sum.as_bytes()[..16]);
     out.extend_from_slice(&rows);
     out.extend_from_slice(&blocks);
     out
@@ -129,7 +168,8 @@ mod tests {
         let blocks: Vec<_> = files.iter().map(|file| (file.path.as_str(), Block::New(file))).collect();
         let bytes = write(true, &blocks);
         let state = State::open(&bytes).unwrap();
-        assert_eq!((state.len(), state.incomplete), (3, true));
+        assert_eq!((state.len(), state.summary.incomplete), (3, true));
+        assert!(state.summary.findings && !state.summary.errors);
         assert_eq!(state.find("b c.py"), Some(1));
         assert_eq!(state.find("c.py"), None);
         assert_eq!(state.file(2).unwrap(), files[2]);

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dx_cache::{Blob, Cache, CacheOptions, Lookup, Session, StoreState};
 use dx_schemas::record::Record;
@@ -36,8 +36,9 @@ pub(crate) struct Hit {
 
 pub(crate) struct Store {
     /// `None` when no cache can be used; the build then keeps what it makes in its own memory.
-    session: Option<Session>,
     cache: Option<Cache>,
+    /// Begun when something is looked up: a build with nothing to do asks nothing.
+    session: OnceLock<Session>,
     /// Why there is no cache.
     pub(crate) complaint: Option<String>,
 }
@@ -67,8 +68,8 @@ impl Store {
             Cache::open(dir, read_only).map_err(|_| error)
         });
         match opened {
-            Ok(cache) => Store { session: Some(cache.session()), cache: Some(cache), complaint: None },
-            Err(error) => Store { session: None, cache: None, complaint: Some(error.to_string()) },
+            Ok(cache) => Store { cache: Some(cache), session: OnceLock::new(), complaint: None },
+            Err(error) => Store { cache: None, session: OnceLock::new(), complaint: Some(error.to_string()) },
         }
     }
 
@@ -85,7 +86,8 @@ impl Store {
     }
 
     pub(crate) fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
+        let cache = self.cache.as_ref()?;
+        Some(self.session.get_or_init(|| cache.session()))
     }
 
     /// The outcome of an action: a hit needs the record, the bytes and that both fit. `Err` says what was wrong where
@@ -97,7 +99,7 @@ impl Store {
     }
 
     pub(crate) fn record(&self, key: &ActionId) -> Result<Record, Option<String>> {
-        let session = self.session.as_ref().ok_or(None)?;
+        let session = self.session().ok_or(None)?;
         match session.get_action(key) {
             Lookup::Hit(record) => Record::decode(&record).map_err(|error| Some(error.to_string())),
             Lookup::Miss(dx_cache::Miss::Absent) => Err(None),
@@ -106,7 +108,7 @@ impl Store {
     }
 
     pub(crate) fn content(&self, id: &ContentId) -> Result<Held, Option<String>> {
-        let session = self.session.as_ref().ok_or(None)?;
+        let session = self.session().ok_or(None)?;
         match session.get(id) {
             Lookup::Hit(blob) => Ok(Held::Blob(blob)),
             Lookup::Miss(dx_cache::Miss::Absent) => {
@@ -117,7 +119,7 @@ impl Store {
     }
 
     pub(crate) fn put(&self, bytes: &[u8]) -> ContentId {
-        match &self.session {
+        match self.session() {
             Some(session) => session.put(bytes),
             None => ContentId::of(bytes),
         }
@@ -125,14 +127,14 @@ impl Store {
 
     /// The artifact first, then the record that names it.
     pub(crate) fn put_result(&self, key: &ActionId, record: &Record) {
-        if let Some(session) = &self.session {
+        if let Some(session) = self.session() {
             session.put_action(key, &record.encode());
         }
     }
 
     /// Publishes what was put.
     pub(crate) fn commit(&self) {
-        if let Some(session) = &self.session {
+        if let Some(session) = self.session.get() {
             session.commit();
         }
     }
@@ -141,7 +143,7 @@ impl Store {
     pub(crate) fn remarks(&self) -> Vec<String> {
         let mut out: Vec<String> =
             self.complaint.iter().map(|why| format!("building without a cache: {why}")).collect();
-        if let Some(session) = &self.session {
+        if let Some(session) = self.session.get() {
             out.extend(
                 session
                     .take_repairs()
