@@ -3,7 +3,7 @@
 //! ```text
 //!   dict:     header | live | count | capacity | entries | index | keys version
 //!   entries:  header | (hash, key, value) * capacity          a deleted entry has key 0
-//!   index:    header | control byte * buckets | u32 entry number * buckets
+//!   index:    header | (control byte * 16, u32 entry number * 16) * groups
 //! ```
 //! A comparison may run Python code that changes the dict; every lookup that ran one checks that the entry it
 //! compared is still there and starts again otherwise.
@@ -213,17 +213,25 @@ impl DictObject {
             group::capacity_for(least + least / 2)
         };
         let bytes = wanted.checked_mul(size_of::<Entry>()).and_then(|bytes| bytes.checked_add(8));
-        let entries = bytes.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kinds::ENTRIES, 0, 0)));
-        let entries = entries.ok_or_else(|| thread.memory_error(""))?;
+        let bytes = bytes.ok_or_else(|| thread.memory_error(""))?;
         let index = if wanted > SCAN_MAX { group::Index::allocate(thread, wanted)? } else { std::ptr::null_mut() };
-        let old = self.table();
+        let compact = self.live.get() == self.count.get() && self.capacity.get() > 0;
+        let entries = if compact && thread.heap.try_extend(self.entries.get(), bytes) {
+            self.entries.get()
+        } else {
+            let entries = thread.heap.try_alloc(bytes, Header::word(kinds::ENTRIES, 0, 0));
+            entries.ok_or_else(|| thread.memory_error(""))?
+        };
+        let (old, new) = (self.table(), entries.wrapping_add(1).cast::<Entry>());
         let mut count = 0;
         for position in 0..self.count.get() {
             // SAFETY: within the old table; the new one has room for every live entry.
             unsafe {
                 let entry = *old.add(position);
                 if entry.key.word() != 0 {
-                    *entries.add(1).cast::<Entry>().add(count) = entry;
+                    if !std::ptr::eq(old, new) {
+                        *new.add(count) = entry;
+                    }
                     if !index.is_null() {
                         group::Index::of(index, wanted).insert(entry.hash, count);
                     }

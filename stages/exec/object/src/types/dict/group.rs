@@ -1,4 +1,4 @@
-//! The index of a dict: control bytes in groups of sixteen, and the entry number of each bucket.
+//! The index of a dict: groups of sixteen control bytes and sixteen entry numbers.
 //!
 //! A control byte is 0 for an empty bucket, 1 for a removed one and `0x80 | 7 bits of hash` for a full one, so
 //! zeroed memory is an empty index.
@@ -13,6 +13,7 @@ pub(super) const GROUP: usize = 16;
 const REMOVED: u8 = 1;
 
 /// Buckets for a table of this many entries.
+#[inline(always)]
 fn buckets_for(capacity: usize) -> usize {
     (capacity + capacity / 7 + 1).next_power_of_two().max(GROUP)
 }
@@ -23,17 +24,20 @@ pub(super) fn capacity_for(wanted: usize) -> usize {
     buckets - buckets / 8 - 1
 }
 
+/// Bytes of a group: control bytes, then positions, side by side because a hit reads both.
+const GROUP_BYTES: usize = GROUP + 4 * GROUP;
+
 /// A view of an index cell.
 #[derive(Clone, Copy)]
 pub(super) struct Index {
-    control: *mut u8,
-    positions: *mut u32,
+    groups: *mut u8,
+    /// Number of groups less one.
     mask: usize,
 }
 
 impl Index {
     pub(super) fn allocate(thread: &Thread, capacity: usize) -> PyResult<*mut Header> {
-        let bytes = 8 + buckets_for(capacity) * 5;
+        let bytes = 8 + buckets_for(capacity) / GROUP * GROUP_BYTES;
         if capacity > u32::MAX as usize {
             return Err(thread.memory_error(""));
         }
@@ -43,85 +47,94 @@ impl Index {
 
     #[inline(always)]
     pub(super) fn of(cell: *mut Header, capacity: usize) -> Index {
-        let buckets = buckets_for(capacity);
-        let control = cell.wrapping_add(1).cast::<u8>();
-        Index { control, positions: control.wrapping_add(buckets).cast(), mask: buckets - 1 }
+        Index { groups: cell.wrapping_add(1).cast(), mask: buckets_for(capacity) / GROUP - 1 }
     }
 
-    /// Calls `candidate` with each position whose bucket has these hash bits, until it answers something.
     #[inline(always)]
-    pub(super) fn find<R>(&self, hash: i64, mut candidate: impl FnMut(usize) -> Option<R>) -> Option<R> {
+    fn control(&self, group: usize) -> *mut u8 {
+        debug_assert!(group <= self.mask);
+        self.groups.wrapping_add(group * GROUP_BYTES)
+    }
+
+    #[inline(always)]
+    fn position(&self, group: usize, bucket: u32) -> *mut u32 {
+        self.control(group).wrapping_add(GROUP + 4 * bucket as usize).cast()
+    }
+
+    /// Visits the groups of a hash in probe order until `visit` answers something; `None` after a full round.
+    #[inline(always)]
+    fn probe<R>(&self, hash: i64, mut visit: impl FnMut(usize, Group, u8) -> Option<R>) -> Option<R> {
         let (mut at, tag) = start(hash, self.mask);
         let mut step = 0;
         loop {
-            // SAFETY: groups are aligned parts of the control bytes.
-            let group = unsafe { Group::load(self.control.add(at)) };
-            let mut matches = group.matches(tag);
-            while matches != 0 {
-                let bucket = at + matches.trailing_zeros() as usize;
-                // SAFETY: the bucket is in range.
-                if let Some(found) = candidate(unsafe { *self.positions.add(bucket) } as usize) {
-                    return Some(found);
-                }
-                matches &= matches - 1;
+            // SAFETY: sixteen control bytes begin each group.
+            let group = unsafe { Group::load(self.control(at)) };
+            if let Some(found) = visit(at, group, tag) {
+                return Some(found);
             }
-            step += GROUP;
-            // A full round without an empty bucket: removed ones filled the index.
-            if group.matches(0) != 0 || step > self.mask {
+            step += 1;
+            if step > self.mask {
                 return None;
             }
             at = (at + step) & self.mask;
         }
     }
 
+    /// Calls `candidate` with each position whose bucket has these hash bits, until it answers something.
+    #[inline(always)]
+    pub(super) fn find<R>(&self, hash: i64, mut candidate: impl FnMut(usize) -> Option<R>) -> Option<R> {
+        let found = self.probe(hash, |at, group, tag| {
+            let mut matches = group.matches(tag);
+            while matches != 0 {
+                // SAFETY: the bucket is one of the group.
+                let position = unsafe { self.position(at, matches.trailing_zeros()).read_unaligned() };
+                if let Some(found) = candidate(position as usize) {
+                    return Some(Some(found));
+                }
+                matches &= matches - 1;
+            }
+            // No probe went past a group with an empty bucket.
+            (group.matches(0) != 0).then_some(None)
+        });
+        found.flatten()
+    }
+
     /// Adds a position that is not in the index; there is room.
     pub(super) fn insert(&self, hash: i64, position: usize) {
-        let (mut at, tag) = start(hash, self.mask);
-        let mut step = 0;
-        loop {
-            // SAFETY: groups are aligned parts of the control bytes.
-            let group = unsafe { Group::load(self.control.add(at)) };
+        let placed = self.probe(hash, |at, group, tag| {
             let free = group.matches(0) | group.matches(REMOVED);
-            if free != 0 {
-                let bucket = at + free.trailing_zeros() as usize;
-                // SAFETY: the bucket is in range.
-                unsafe {
-                    *self.control.add(bucket) = tag;
-                    *self.positions.add(bucket) = position as u32;
-                }
-                return;
+            if free == 0 {
+                return None;
             }
-            step += GROUP;
-            at = (at + step) & self.mask;
-        }
+            // SAFETY: the bucket is one of the group.
+            unsafe {
+                *self.control(at).wrapping_add(free.trailing_zeros() as usize) = tag;
+                self.position(at, free.trailing_zeros()).write_unaligned(position as u32);
+            }
+            Some(())
+        });
+        debug_assert!(placed.is_some(), "the index of a dict is full");
     }
 
     /// Removes a position that is in the index.
     pub(super) fn remove(&self, hash: i64, position: usize) {
-        let (mut at, tag) = start(hash, self.mask);
-        let mut step = 0;
-        loop {
-            // SAFETY: groups are aligned parts of the control bytes.
-            let group = unsafe { Group::load(self.control.add(at)) };
+        self.probe(hash, |at, group, tag| {
             let mut matches = group.matches(tag);
             while matches != 0 {
-                let bucket = at + matches.trailing_zeros() as usize;
-                // SAFETY: the bucket is in range.
+                let bucket = matches.trailing_zeros();
+                // SAFETY: the bucket is one of the group.
                 unsafe {
-                    if *self.positions.add(bucket) as usize == position {
+                    if self.position(at, bucket).read_unaligned() as usize == position {
                         // No probe went past a group that has an empty bucket, so this one may become empty too.
-                        *self.control.add(bucket) = if group.matches(0) != 0 { 0 } else { REMOVED };
-                        return;
+                        let empty = group.matches(0) != 0;
+                        *self.control(at).wrapping_add(bucket as usize) = if empty { 0 } else { REMOVED };
+                        return Some(());
                     }
                 }
                 matches &= matches - 1;
             }
-            step += GROUP;
-            if group.matches(0) != 0 || step > self.mask {
-                return;
-            }
-            at = (at + step) & self.mask;
-        }
+            (group.matches(0) != 0).then_some(())
+        });
     }
 }
 
@@ -131,8 +144,8 @@ impl Index {
 fn start(hash: i64, mask: usize) -> (usize, u8) {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let tag = ((hash as u64).wrapping_mul(SPREAD) >> 57) as u8 | 0x80;
-    let mixed = (hash as u64 >> 3).wrapping_mul(SPREAD) >> 24;
-    (mixed as usize & mask & !(GROUP - 1), tag)
+    let mixed = (hash as u64 >> 3).wrapping_mul(SPREAD) >> 28;
+    (mixed as usize & mask, tag)
 }
 
 #[cfg(target_arch = "x86_64")]

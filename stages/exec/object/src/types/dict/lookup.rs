@@ -81,7 +81,7 @@ impl DictObject {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn compare(&self, thread: &Thread, position: usize, key: Value, hash: i64) -> Option<Step> {
         // SAFETY: positions come from the table as it is; after Python code ran, `Changed` ends the search.
         let entry = unsafe { *self.table().add(position) };
@@ -91,11 +91,18 @@ impl DictObject {
         if entry.hash != hash || entry.key.word() == 0 {
             return None;
         }
-        if let (Some(a), Some(b)) = (exact_str(entry.key), exact_str(key)) {
+        self.compare_slow(thread, position, entry.key, key)
+    }
+
+    /// Equal hashes of different words: only equality itself can tell.
+    #[cold]
+    #[inline(never)]
+    fn compare_slow(&self, thread: &Thread, position: usize, known: Value, key: Value) -> Option<Step> {
+        if let (Some(a), Some(b)) = (exact_str(known), exact_str(key)) {
             return a.equals(&b).then_some(Step::Found(position));
         }
         let changes = self.changes.get();
-        match thread.equal(entry.key, key) {
+        match thread.equal(known, key) {
             Err(raised) => Some(Step::Raised(raised)),
             Ok(_) if self.changes.get() != changes => Some(Step::Changed),
             Ok(true) => Some(Step::Found(position)),
