@@ -45,7 +45,16 @@ pub(crate) fn all(workspace: &Workspace) -> Vec<Known> {
         .map(|entry| (entry.metadata().and_then(|meta| meta.modified()).ok(), entry.path()))
         .collect();
     found.sort();
-    found.iter().rev().filter_map(|(_, path)| read(path, &workspace.root)).collect()
+    let known = |path: &Path| {
+        let known = read(path, &workspace.root);
+        if known.is_none() {
+            // Gone, it cannot tell the next build that there is nothing to do.
+            eprintln!("dx-pipe: the state `{}` was damaged and is removed; build again", path.display());
+            let _ = fs::remove_file(path);
+        }
+        known
+    };
+    found.iter().rev().filter_map(|(_, path)| known(path)).collect()
 }
 
 fn read(path: &Path, root: &Path) -> Option<Known> {

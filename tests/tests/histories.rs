@@ -79,7 +79,7 @@ fn any_history_ends_like_a_clean_build() {
             put(&sandbox, &old, &tree);
             sandbox.ok(&["build", "."]);
         }
-        assert_eq!(sandbox.export(), clean(&tree, "-j2"), "seed {seed}");
+        assert!(sandbox.export() == clean(&tree, "-j2"), "seed {seed}");
         sandbox.ok(&["build", "--verify-incremental", "."]);
         sandbox.ok(&["build", "--check-determinism", "."]);
     }
@@ -89,7 +89,7 @@ fn any_history_ends_like_a_clean_build() {
 fn folders_and_jobs_make_no_difference() {
     let tree = start();
     let one = clean(&tree, "-j1");
-    assert_eq!(one, clean(&tree, "-j8"));
+    assert!(one == clean(&tree, "-j8"));
     assert!(one.len() > 1000);
 }
 
@@ -111,5 +111,5 @@ fn an_exported_cache_builds_elsewhere_without_a_stage() {
     }
     let stderr = there.ok(&["build", "."]);
     assert!(stderr.contains(" 0 ran"), "{stderr}");
-    assert_eq!(here.export(), there.export());
+    assert!(here.export() == there.export());
 }
