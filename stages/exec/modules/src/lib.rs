@@ -5,6 +5,9 @@
 
 pub mod builtins;
 pub mod io;
+mod convert;
+mod library;
+mod math;
 mod record;
 pub mod sys;
 
@@ -18,6 +21,7 @@ pub type Make = fn(&Thread) -> PyResult<Value>;
 /// The native modules by name, one line each.
 pub static NATIVE: &[(&str, Make)] = &[
     ("_io", io::module),
+    ("math", |thread| math::MODULE.make(thread)),
 ];
 
 /// The maker of the native module with this name.
