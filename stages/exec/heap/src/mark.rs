@@ -107,13 +107,15 @@ impl<'h> Marker<'h> {
         self.heap.marks().is_set(cell as usize)
     }
 
-    /// Bytes of the cells traced so far; cells of the remembered set count again.
+    /// Bytes of the cells that became marked.
     pub(crate) fn marked_bytes(&self) -> usize {
         self.bytes.get()
     }
 
     /// Pushes a marked cell to be traced again (the remembered set).
     pub(crate) fn retrace(&self, cell: *mut Header) {
+        // It was counted when it was marked; tracing counts it again.
+        self.bytes.set(self.bytes.get().wrapping_sub(self.heap.bytes_of(cell)));
         // SAFETY: as in `cell`.
         unsafe { (*self.stack.get()).push(cell) };
     }
@@ -150,7 +152,7 @@ impl<'h> Marker<'h> {
         let header = unsafe { &*cell };
         header.set_gc(GcBits::OLD);
         let bytes = self.heap.bytes_of(cell);
-        self.bytes.set(self.bytes.get() + bytes);
+        self.bytes.set(self.bytes.get().wrapping_add(bytes));
         self.heap.trace_shape(cell, header, self);
         match self.heap.kind_info(header.kind()).trace {
             Trace::Leaf => {}

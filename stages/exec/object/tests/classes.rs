@@ -409,3 +409,32 @@ fn finalizers_and_callbacks_run_once() {
     assert!(is_dead(reference));
     assert_eq!(log.as_list().unwrap().len(), 1);
 }
+
+#[test]
+fn everything_is_finalised_at_the_end() {
+    let t = thread(0);
+    let log = t.list(&[]).unwrap();
+    doomed(&t, log, Value::NONE);
+    t.finalize_all();
+    assert_eq!(log.as_list().unwrap().len(), 1);
+    t.finalize_all();
+    assert_eq!(log.as_list().unwrap().len(), 1);
+}
+
+#[test]
+fn objects_tell_their_names_and_state() {
+    let t = thread(0);
+    let a = class(&t, "A", &[], &[("__slots__", t.tuple(&[t.str("s"), t.str("__dict__")]))]).unwrap();
+    let object = t.call(a, &[]).unwrap();
+    set(&t, object, "x", Value::ONE);
+    let names = t.call_method(object, t.intern("__dir__"), &[]).unwrap();
+    for name in ["x", "s", "__init__", "__class__"] {
+        assert!(t.contains(names, t.str(name)).unwrap(), "{name}");
+    }
+    let plain = class(&t, "B", &[], &[]).unwrap();
+    let object = t.call(plain, &[]).unwrap();
+    let state = |object| t.call_method(object, t.intern("__getstate__"), &[]).unwrap();
+    assert!(state(object).is_none());
+    set(&t, object, "x", Value::ONE);
+    assert_eq!(state(object).as_dict().unwrap().len(), 1);
+}

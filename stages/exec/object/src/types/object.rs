@@ -1,6 +1,8 @@
 //! `object`.
 
+pub(crate) mod dir;
 pub mod methods;
+mod reduce;
 
 use dx_heap::{Header, Marker};
 

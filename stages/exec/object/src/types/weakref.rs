@@ -187,6 +187,18 @@ impl Thread {
         self.set_exception(outer);
     }
 
+    /// The end of the program: runs every finaliser that is left, the oldest first.
+    pub fn finalize_all(&self) {
+        // Finalisers may make objects with finalisers; a few rounds are enough for what is not a runaway.
+        for _ in 0..8 {
+            self.heap.queue_all_finalizers();
+            if !self.heap.has_finalizable() {
+                break;
+            }
+            self.run_finalizers();
+        }
+    }
+
     /// `gc.collect()`: a full collection and everything it finds to finalise.
     pub fn collect_now(&self) {
         self.heap.collect(true);

@@ -12,7 +12,8 @@ use crate::thread::Thread;
 use crate::types::support::type_name;
 use crate::value::Value;
 
-pub(super) const DOC: Option<&str> = Some("Create a function object.");
+// `__doc__` is each function's own.
+pub(super) const DOC: Option<&str> = None;
 pub(super) const SLOTS: Slots = Slots { repr: Some(repr), ..Slots::EMPTY };
 pub(super) static METHODS: &[MethodDef] = &[];
 

@@ -10,7 +10,8 @@ use crate::thread::Thread;
 use crate::types::support::builtin;
 use crate::value::Value;
 
-pub(super) const DOC: Option<&str> = Some("Create a bound instance method object.");
+// `__doc__` is the function's.
+pub(super) const DOC: Option<&str> = None;
 
 pub(super) const SLOTS: Slots = Slots {
     repr: Some(repr),

@@ -30,6 +30,13 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("__init_subclass__", Arity::Any, init_subclass).class(),
     MethodDef::new("__subclasshook__", Arity::Any, |_, _| Ok(Value::NOT_IMPLEMENTED)).class(),
     MethodDef::new("__format__", Arity::One, format),
+    MethodDef::new("__dir__", Arity::None, super::dir::dir),
+    MethodDef::new("__sizeof__", Arity::None, |thread, args| {
+        Ok(thread.int_usize(thread.type_of(args.positional()[0]).instance_bytes()))
+    }),
+    MethodDef::new("__reduce__", Arity::None, super::reduce::reduce),
+    MethodDef::new("__reduce_ex__", Arity::One, super::reduce::reduce_ex),
+    MethodDef::new("__getstate__", Arity::None, super::reduce::get_state),
 ];
 
 pub(super) static GETSET: &[GetSetDef] = &[GetSetDef::new(

@@ -67,9 +67,7 @@ fn pair_of(thread: &Thread, pair: Value, index: usize) -> PyResult<(Value, Value
     if crate::types::support::is_iterable(thread, pair) {
         parts.extend_iterable(pair)?;
     } else {
-        return Err(thread.type_error(format_args!(
-            "cannot convert dictionary update sequence element #{index} to a sequence"
-        )));
+        return Err(thread.type_error("object is not iterable"));
     }
     match parts[..] {
         [key, value] => Ok((key, value)),
