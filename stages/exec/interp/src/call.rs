@@ -169,7 +169,7 @@ pub fn enter(
 
 /// Ends a frame that is not plain.
 #[inline(never)]
-pub fn finish(thread: &Thread, ts: &ThreadState, value: Value) -> PyResult<Next> {
+pub(crate) fn finish(thread: &Thread, ts: &ThreadState, value: Value) -> PyResult<Next> {
     let frame = ts.frames.innermost();
     let regs = frame.registers;
     let policy = frame.policy;

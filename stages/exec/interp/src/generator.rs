@@ -222,8 +222,7 @@ pub fn enter(thread: &Thread, ts: &ThreadState, generator: Value, sent: Value, p
 }
 
 /// YIELD: the innermost frame goes to sleep and its resumer gets `value`.
-pub fn suspend(thread: &Thread, ts: &ThreadState, value: Value) -> Next {
-    let mut phase = Phase::Suspended;
+pub(crate) fn suspend(thread: &Thread, ts: &ThreadState, value: Value, mut phase: Phase) -> Next {
     loop {
         let frame = ts.frames.innermost();
         let object = of_frame(frame);

@@ -52,6 +52,8 @@ pub fn attach(thread: &Thread) -> PyResult<()> {
         (ids::ASYNC_GENERATOR_SEND, &generator::asyncgen::SEND_EXTENSION),
         (ids::ASYNC_GENERATOR_THROW, &generator::asyncgen::THROW_EXTENSION),
         (ids::FUNCTION, &ops::function::EXTENSION),
+        (ids::TYPE, &typing::UNION_OPERAND),
+        (ids::NONE_TYPE, &typing::UNION_OPERAND),
     ];
     for (id, extension) in extensions {
         extend(thread, thread.builtin_type(id), extension);

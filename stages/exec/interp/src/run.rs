@@ -20,7 +20,7 @@ use crate::call::{self, Begun};
 use crate::code::Code;
 use crate::code::word::Pc;
 use crate::frame::{Frame, Policy, ThreadState, Window};
-use crate::generator;
+use crate::generator::{self, Phase};
 use crate::ops::{self, arith};
 use crate::unwind::{self, Unwound};
 
@@ -121,6 +121,18 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     match $next {
                         Next::Frame => reload!(),
                         Next::Exit(value) => break 'inner Left::Done(value),
+                    }
+                };
+            }
+            macro_rules! finish {
+                ($value:expr) => {
+                    match call::finish(thread, ts, $value) {
+                        Ok(next) => next!(next),
+                        Err(_) => {
+                            // The frame is gone; its caller raises.
+                            reload!();
+                            break 'inner Left::Raise;
+                        }
                     }
                 };
             }
@@ -618,7 +630,7 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                             call::pop_plain(thread, ts, regs, value);
                             reload!();
                         } else {
-                            next!(check!(call::finish(thread, ts, value)));
+                            finish!(value);
                         }
                     }
                     Op::RETURN_NONE => {
@@ -626,26 +638,29 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                             call::pop_plain(thread, ts, regs, Value::NONE);
                             reload!();
                         } else {
-                            next!(check!(call::finish(thread, ts, Value::NONE)));
+                            finish!(Value::NONE);
                         }
                     }
 
                     Op::RETURN_GENERATOR => {
                         frame.pc.set(pc.0);
                         let value = generator::make(thread, frame);
-                        next!(check!(call::finish(thread, ts, value)));
+                        finish!(value);
                     }
                     Op::YIELD => {
                         frame.pc.set(pc.0);
                         let value = generator::wrap_yield(thread, regs.get(w.b()), w.c());
-                        next!(generator::suspend(thread, ts, value));
+                        next!(generator::suspend(thread, ts, value, Phase::Suspended));
                     }
                     Op::YIELD_FROM => {
                         frame.pc.set(pc.0);
                         match check!(generator::delegate(thread, ts, regs.get(w.b()), regs.get(w.a()))) {
                             generator::Delegated::Frame => reload!(),
                             generator::Delegated::Yielded(value) => {
-                                next!(generator::suspend(thread, ts, value));
+                                // It runs again at the resume.
+                                pc.jump(-1);
+                                frame.pc.set(pc.0);
+                                next!(generator::suspend(thread, ts, value, Phase::Delegating));
                             }
                             generator::Delegated::Returned(value) => regs.set(w.a(), value),
                         }

@@ -103,6 +103,7 @@ pub static TYPE_ALIAS: TypeSpec = TypeSpec {
 pub static GENERIC: TypeSpec = TypeSpec {
     module: "typing",
     flags: dx_object::spec::flags::BASE,
+    slots: Slots { new: Some(new_generic), ..Slots::EMPTY },
     methods: &[MethodDef::new("__class_getitem__", Arity::One, class_getitem).class()],
     ..TypeSpec::new("Generic")
 };
@@ -199,8 +200,145 @@ fn unpacked(thread: &Thread, value: Value) -> PyResult<Value> {
     thread.iter(list)
 }
 
-fn union(_: &Thread, _: Value, _: Value) -> PyResult<Value> {
-    Ok(Value::NOT_IMPLEMENTED)
+/// Instances of generic classes are made as any other.
+fn new_generic(thread: &Thread, class: Value, args: dx_object::args::Args<'_>) -> PyResult<Value> {
+    match thread.builtin_type(dx_object::ids::OBJECT).slots().new {
+        Some(new) => new(thread, class, args),
+        None => dx_object::instance::allocate_checked(thread, class),
+    }
+}
+
+/// `A | B` of types (PEP 604); the members are the alias's `value`.
+pub static UNION: TypeSpec = TypeSpec {
+    module: "typing",
+    layout: Some(Layout::fixed::<Alias>()),
+    slots: Slots {
+        repr: Some(repr_union),
+        or: Some(union),
+        compare: Some(compare_union),
+        hash: Some(|_, value| Ok((value.id() >> 4) as i64)),
+        ..Slots::EMPTY
+    },
+    getset: &[
+        GetSetDef::new("__args__", |_, a| Ok(alias(a, |a| a.value.get())), None),
+        GetSetDef::new("__parameters__", |t, a| parameters(t, alias(a, |a| a.value.get())), None),
+    ],
+    methods: &[
+        MethodDef::new("__instancecheck__", Arity::One, |thread, args| {
+            any_member(thread, args, |thread, member, value| thread.isinstance(value, member))
+        }),
+        MethodDef::new("__subclasscheck__", Arity::One, |thread, args| {
+            any_member(thread, args, |thread, member, value| thread.issubclass(value, member))
+        }),
+    ],
+    ..TypeSpec::new("Union")
+};
+
+/// Added to the type `type` and to that of None: the operator `|`.
+pub static UNION_OPERAND: TypeSpec =
+    TypeSpec { slots: Slots { or: Some(union), ..Slots::EMPTY }, ..TypeSpec::new("type") };
+
+fn any_member(
+    thread: &Thread,
+    args: dx_object::args::Args<'_>,
+    check: fn(&Thread, Value, Value) -> PyResult<bool>,
+) -> PyResult<Value> {
+    let words = args.positional();
+    for &member in RootVec::from_slice(thread, alias_args(words[0])).iter() {
+        let member = if member.is_none() { thread.type_of(member).value() } else { member };
+        if check(thread, member, words[1])? {
+            return Ok(Value::TRUE);
+        }
+    }
+    Ok(Value::FALSE)
+}
+
+fn alias_args<'a>(value: Value) -> &'a [Value] {
+    let args = alias(value, |a| a.value.get());
+    match args.downcast::<dx_object::types::tuple::TupleObject>() {
+        // SAFETY: the tuple is held by the alias, which the caller holds.
+        Some(tuple) => unsafe { std::slice::from_raw_parts(tuple.items().as_ptr(), tuple.items().len()) },
+        None => &[],
+    }
+}
+
+fn is_union(thread: &Thread, value: Value) -> bool {
+    thread.type_of(value) == thread.spec_type(&UNION, thread)
+}
+
+/// Whether a value may stand in a union.
+fn is_operand(thread: &Thread, value: Value) -> bool {
+    value.is_none()
+        || value.as_type().is_some()
+        || value.downcast::<Alias>().is_some()
+        || value.downcast::<Parameter>().is_some()
+        || thread.type_of(value).name_str() == "GenericAlias"
+}
+
+fn union(thread: &Thread, a: Value, b: Value) -> PyResult<Value> {
+    if !is_operand(thread, a) || !is_operand(thread, b) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let mut members = RootVec::new(thread);
+    for side in [a, b] {
+        let single = [side];
+        let parts = if is_union(thread, side) { alias_args(side) } else { &single };
+        for &part in parts {
+            let mut known = false;
+            for &member in RootVec::from_slice(thread, &members).iter() {
+                known |= member == part || thread.equal(member, part)?;
+            }
+            if !known {
+                members.push(part);
+            }
+        }
+    }
+    if let [only] = *members.as_slice() {
+        return Ok(only);
+    }
+    let members = thread.tuple(&members);
+    let class = thread.spec_type(&UNION, thread);
+    Ok(new_alias(thread, class, Value::NONE, Value::NONE, members, Value::NONE))
+}
+
+fn compare_union(thread: &Thread, a: Value, b: Value, op: dx_object::CompareOp) -> PyResult<Value> {
+    use dx_object::CompareOp;
+    if !is_union(thread, a) || !is_union(thread, b) || !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let (left, right) = (alias_args(a), alias_args(b));
+    let mut equal = left.len() == right.len();
+    for &member in left {
+        let mut found = false;
+        for &other in right {
+            found |= thread.equal(member, other)?;
+        }
+        equal &= found;
+    }
+    Ok(Value::bool(equal == (op == CompareOp::Eq)))
+}
+
+fn repr_union(thread: &Thread, value: Value) -> PyResult<Value> {
+    let mut out = String::new();
+    for (index, &member) in RootVec::from_slice(thread, alias_args(value)).iter().enumerate() {
+        if index > 0 {
+            out.push_str(" | ");
+        }
+        out.push_str(&show(thread, member)?);
+    }
+    Ok(thread.str(&out))
+}
+
+/// A type as aliases show it: always with its module, except for builtins.
+fn show(thread: &Thread, value: Value) -> PyResult<String> {
+    match value.as_type() {
+        Some(class) if class.module_name(thread).is_some_and(|name| name.str_bytes() == Some(b"__main__")) => {
+            Ok(format!("__main__.{}", class.qualname_str()))
+        }
+        Some(_) => Ok(crate::exception::print::class_name(thread, value)),
+        None if value == Value::ELLIPSIS => Ok("...".to_owned()),
+        None => crate::repr_text(thread, value),
+    }
 }
 
 /// `type name[parameters] = value`: `parts` is (name, parameters or None, function).
@@ -283,23 +421,13 @@ fn parameters(thread: &Thread, args: Value) -> PyResult<Value> {
 
 fn repr_generic(thread: &Thread, value: Value) -> PyResult<Value> {
     let Some(object) = value.downcast::<Alias>() else { return Ok(Value::NONE) };
-    let show = |value: Value| match value.as_type() {
-        Some(_) => Ok(crate::exception::print::class_name(thread, value)),
-        None => crate::repr_text(thread, value),
-    };
-    let mut out = match object.origin.get().as_type() {
-        // Unlike tracebacks, aliases always name the module of a class.
-        Some(class) if class.module_name(thread).is_some_and(|name| name.str_bytes() == Some(b"__main__")) => {
-            format!("__main__.{}", class.qualname_str())
-        }
-        _ => show(object.origin.get())?,
-    };
+    let mut out = show(thread, object.origin.get())?;
     out.push('[');
     for (index, &arg) in object.value.get().tuple_items().unwrap_or_default().iter().enumerate() {
         if index > 0 {
             out.push_str(", ");
         }
-        out.push_str(&show(arg)?);
+        out.push_str(&show(thread, arg)?);
     }
     out.push(']');
     Ok(thread.str(&out))

@@ -239,6 +239,7 @@ fn step_next(thread: &Thread, value: Value) -> PyResult<Option<Value>> {
     let Some(step) = value.downcast::<Step>() else { return Ok(None) };
     match advance(thread, step, Ok(Value::NONE))? {
         Resumed::Yielded(value) => Ok(Some(value)),
+        Resumed::Returned(value) if value.is_none() => Ok(None),
         Resumed::Returned(value) => Err(methods::stop_iteration(thread, value)),
     }
 }

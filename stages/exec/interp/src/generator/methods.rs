@@ -199,8 +199,8 @@ fn close_method(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 pub(super) fn next(thread: &Thread, generator: Value) -> PyResult<Option<Value>> {
     match resume(thread, generator, Resume::Send(Value::NONE))? {
         Resumed::Yielded(value) => Ok(Some(value)),
-        Resumed::Returned(value) if value.is_none() => Ok(None),
-        Resumed::Returned(value) => Err(stop_iteration(thread, value)),
+        // The value of the StopIteration is for `send`, the builtin `next` and `yield from`, which do not ask here.
+        Resumed::Returned(_) => Ok(None),
     }
 }
 

@@ -140,6 +140,16 @@ pub static EXTENSION: dx_object::TypeSpec = dx_object::TypeSpec {
             Some(set_code),
         ),
         dx_object::GetSetDef::new("__annotations__", annotations, Some(set_annotations)),
+        dx_object::GetSetDef::new(
+            "__doc__",
+            |_, function| Ok(function.downcast::<FunctionObject>().map_or(Value::NONE, |f| f.doc.get())),
+            Some(|thread, function, doc| {
+                if let Some(function) = function.downcast::<FunctionObject>() {
+                    function.store(thread, &function.doc, doc.unwrap_or(Value::NONE));
+                }
+                Ok(())
+            }),
+        ),
     ],
     ..dx_object::TypeSpec::new("function")
 };
