@@ -11,7 +11,7 @@ mod context;
 mod expression;
 mod meant;
 mod parameter;
-mod scan;
+pub(crate) mod scan;
 mod statement;
 mod target;
 

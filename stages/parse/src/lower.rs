@@ -71,7 +71,8 @@ pub(crate) fn module(source: &Source<'_>, language: Language, mut findings: Find
         return lower(source, &[], findings, None, false);
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
-    let parsed = parse_unchecked(&source.text, options);
+    let shown = checks::flufl::translate(&source.text, &mut findings);
+    let parsed = parse_unchecked(&shown, options);
     let mut deferred = None;
     if checks::tokens::check(source, parsed.tokens(), &mut findings) {
         deferred = errors::translate(source, &parsed, &mut findings);
@@ -191,6 +192,6 @@ impl<'a> Lowering<'a> {
     }
 
     fn text(&self, range: TextRange) -> &'a str {
-        &self.source.text[range]
+        self.source.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or_default()
     }
 }

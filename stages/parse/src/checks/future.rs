@@ -4,8 +4,7 @@ use ruff_python_ast::{Stmt, StmtImportFrom};
 
 use crate::finding::Findings;
 
-/// `Lib/__future__.py` of 3.14. All but `annotations` are in force anyway (`barry_as_FLUFL` changes the tokenizer and
-/// is refused: nobody writes it but as a joke).
+/// `Lib/__future__.py` of 3.14. All but `annotations` and `barry_as_FLUFL` are in force anyway.
 const FEATURES: [&str; 10] = [
     "nested_scopes",
     "generators",

@@ -6,12 +6,20 @@
 /// `code;alias` a line, in order of the alias: the formal aliases of Unicode 16 (`NameAliases.txt`).
 const ALIASES: &str = include_str!("aliases.txt");
 
+/// The longest name of a character in Unicode 16.
+const NAME_BYTES_MAX: usize = 88;
+
 /// The character that a name names.
 pub(crate) fn lookup(name: &str) -> Option<char> {
-    if !name.is_ascii() {
+    let upper = name.to_ascii_uppercase();
+    // The table is not asked for what cannot be a name: it trusts its callers with some of that.
+    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+    if upper.len() > NAME_BYTES_MAX
+        || !upper.starts_with(|c: char| c.is_ascii_uppercase())
+        || !upper.bytes().all(fits)
+    {
         return None;
     }
-    let upper = name.to_ascii_uppercase();
     if let Some(found) = unicode_names2::character(&upper)
         && unicode_names2::name(found).is_some_and(|known| known.to_string() == upper)
     {
@@ -39,6 +47,8 @@ mod tests {
         assert_eq!(lookup("LINE FEED"), Some('\n'));
         assert_eq!(lookup("LATIN CAPITAL LETTER GHA"), Some('\u{1a2}'));
         assert_eq!(lookup("KEYCAP DIGIT ONE"), None);
-        assert_eq!(lookup(""), None);
+        for odd in ["", "-", "-A", " ", "A_B", &"A".repeat(89), "é"] {
+            assert_eq!(lookup(odd), None, "{odd}");
+        }
     }
 }

@@ -68,6 +68,8 @@ impl Decoder<'_> {
                 Some(brace) => {
                     self.out.push(*brace);
                     self.at += 1 + usize::from(bytes.get(self.at + 1) == Some(brace));
+                    // To CPython's tokenizer a doubled brace ends one piece of text and begins another.
+                    self.warned = false;
                 }
             }
         }
@@ -115,7 +117,10 @@ impl Decoder<'_> {
             self.out.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
             self.at += letter.len_utf8();
         }
-        self.warn(start, &letter.to_string(), "an invalid escape sequence");
+        // CPython has replaced what is not ASCII before it looks for escapes.
+        if letter.is_ascii() {
+            self.warn(start, &letter.to_string(), "an invalid escape sequence");
+        }
     }
 
     fn warn(&mut self, start: usize, escape: &str, what: &str) {

@@ -97,6 +97,7 @@ impl Lowering<'_> {
         body: &[Stmt],
         lower: impl FnOnce(&mut Self),
     ) -> bool {
+        let range = compound(&self.source.text, range);
         if self.scopes.iter().any(|scope| matches!(scope, Scope::Function { .. })) {
             return false;
         }

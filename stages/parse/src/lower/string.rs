@@ -41,10 +41,7 @@ impl Lowering<'_> {
         let mut value = Vec::new();
         for part in &node.value {
             let flags = AnyStringFlags::from(part.flags);
-            let inner = TextRange::new(
-                (part.start() + flags.opener_len()).min(part.end()),
-                part.end() - flags.closer_len().min(part.range.len()),
-            );
+            let inner = self.between_quotes(part.range, flags);
             if !flags.is_raw_string() && inner.start() < inner.end() && self.text(inner).contains("\\") {
                 value.extend(text::decode(self.text(inner), Form::Str, false, &mut Vec::new()));
             } else if inner.start() < inner.end() {
@@ -81,15 +78,20 @@ impl Lowering<'_> {
 
     /// The value of one quoted literal.
     fn decode_quoted(&mut self, place: TextRange, flags: AnyStringFlags, form: Form) -> Vec<u8> {
-        let inner = TextRange::new(
-            (place.start() + flags.opener_len()).min(place.end()),
-            place.end() - flags.closer_len().min(place.len()),
-        );
-        if inner.start() > inner.end() {
-            // Recovery of an unterminated literal; its error is reported already.
-            return Vec::new();
-        }
+        let inner = self.between_quotes(place, flags);
         self.decode(inner, Some(place), form, flags.is_raw_string())
+    }
+
+    /// The text of a literal without prefix and quotes. Recovery can give a literal that lacks some of them.
+    fn between_quotes(&self, place: TextRange, flags: AnyStringFlags) -> TextRange {
+        let start = place.start() + flags.opener_len().min(place.len());
+        let end = place.end() - flags.closer_len().min(place.len());
+        let boundary = |offset: TextSize| self.source.text.is_char_boundary(offset.to_usize());
+        if start < end && boundary(start) && boundary(end) {
+            TextRange::new(start, end)
+        } else {
+            TextRange::empty(start)
+        }
     }
 
     /// Decodes source text; errors are placed at the whole literal where there is one, warnings at the escape.
