@@ -1,30 +1,34 @@
 //! One build: what there is, what of it is up to date, the engine for the rest, the new state.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod imports;
+mod plan;
+
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use dx_cache::maintain;
 use dx_cache::manifest::FileKind;
+use dx_schemas::Exit;
 use dx_schemas::events::{Event, Outcome};
-use dx_schemas::index::IndexTable;
 use dx_schemas::stages;
-use dx_schemas::syntax::decode;
-use dx_schemas::{Artifact, Exit, Kind, SectionKind};
 
-use crate::engine::{Counts, Engine, Observer, Planned, Previous, Product, Proof, Settings, Stages};
+use crate::engine::{Counts, Engine, Observer, Previous, Product, Proof, Settings, Stages};
 use crate::failure::Failure;
 use crate::findings::{self, OfFile};
-use crate::module_name;
 use crate::observe::Observed;
-use crate::resolve::{Resolver, Target};
-use crate::result::{FileResult, Resolved, peek};
-use crate::search::search;
+use crate::resolve::Resolver;
+use crate::result::{FileResult, peek};
 use crate::snapshot::Snapshot;
 use crate::state::{self, Block, State};
 use crate::store::Store;
 use crate::trace::Trace;
 use crate::workspace::Workspace;
+
+pub(crate) use imports::imports_of;
+use imports::resolve_all;
+pub(crate) use plan::Namer;
+use plan::{Plan, plan};
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -150,88 +154,6 @@ fn replay_file(site: &Site, state: &State<'_>, index: usize) -> Option<OfFile> {
     Some(OfFile { path: result.path, diagnostics })
 }
 
-/// The files that there are, each with what the last build knew of it.
-#[derive(Default)]
-struct Plan {
-    /// Up to date: index into the old state.
-    kept: Vec<usize>,
-    changed: Vec<Planned>,
-    /// Paths of the old state that are gone.
-    gone: Vec<String>,
-    /// Names came or went: imports of all files may mean something else.
-    reshaped: bool,
-    /// Folders and ignore files to watch, where there was a search.
-    folders: Vec<PathBuf>,
-    ignores: Vec<PathBuf>,
-    warnings: Vec<String>,
-}
-
-fn plan(site: &Site, snapshot: &Snapshot, options: &Options) -> Result<Plan, Failure> {
-    let state = snapshot.state();
-    let mut plan = Plan::default();
-    let files = match &state {
-        Some(state) if !snapshot.needs_search() => {
-            (0..state.len()).map(|index| site.located(state.path(index))).collect()
-        }
-        _ => {
-            let found = search(&site.workspace.root, &options.paths)?;
-            (plan.folders, plan.ignores, plan.warnings) = (found.folders, found.ignores, found.warnings);
-            plan.reshaped = true;
-            found.files
-        }
-    };
-    let trusted = snapshot.is_trusted();
-    let mut namer = Namer::new(site.roots());
-    let mut seen = HashSet::new();
-    for file in files {
-        let path = site.shown(&file);
-        let old = state.as_ref().and_then(|state| Some((state.find(&path)?, state)));
-        if let Some((index, state)) = old {
-            seen.insert(index);
-            let same = trusted
-                && options.proof == Proof::None
-                && matches!(peek(state.block(index)), Ok((_, _, source))
-                    if snapshot.is_unchanged(Path::new(&path), source));
-            if same {
-                plan.kept.push(index);
-                continue;
-            }
-        }
-        let previous = old.and_then(|(index, state)| Some(Previous { result: state.file(index)?, trusted }));
-        plan.changed.push(namer.planned(site, file, previous));
-    }
-    if let Some(state) = &state {
-        let gone = (0..state.len()).filter(|index| !seen.contains(index));
-        plan.gone = gone.map(|index| state.path(index).to_owned()).collect();
-    }
-    Ok(plan)
-}
-
-/// Names modules, asking the file system once for each folder.
-pub(crate) struct Namer {
-    roots: Vec<PathBuf>,
-    inits: HashMap<PathBuf, bool>,
-}
-
-impl Namer {
-    pub(crate) fn new(roots: Vec<PathBuf>) -> Namer {
-        Namer { roots, inits: HashMap::new() }
-    }
-
-    pub(crate) fn planned(&mut self, site: &Site, file: PathBuf, previous: Option<Previous>) -> Planned {
-        let inits = &mut self.inits;
-        let module = module_name::of_file(&file, &self.roots, |folder| {
-            if let Some(known) = inits.get(folder) {
-                return *known;
-            }
-            let there = folder.join("__init__.py").is_file();
-            inits.insert(folder.to_path_buf(), there);
-            there
-        });
-        Planned { path: site.shown(&file), root: site.shown(&module.root), file, module, previous }
-    }
-}
-
 fn build_changed(
     site: &Site,
     snapshot: &mut Snapshot,
@@ -296,86 +218,6 @@ fn replay_kept(site: &Site, snapshot: &Snapshot, plan: &mut Plan, found: &mut Ve
         false
     });
     plan.changed.extend(again);
-}
-
-/// Gives every import its meaning: of files that changed always, of all when a file came or went. Returns kept files
-/// whose imports now mean something else.
-fn resolve_all(
-    site: &Site,
-    snapshot: &Snapshot,
-    plan: &mut Plan,
-    product: &mut Product,
-    resolver: &mut Resolver,
-    observer: &mut dyn Observer,
-) -> Vec<FileResult> {
-    let state = snapshot.state();
-    let known = |path: &str| state.as_ref().and_then(|state| state.file(state.find(path)?));
-    for result in product.files.iter_mut().filter_map(|file| file.result.as_mut()) {
-        result.imports = resolved(site, resolver, result);
-        if let Some(old) = known(&result.path) {
-            tell_differences(&old, result, observer);
-        }
-    }
-    let mut moved = Vec::new();
-    if let Some(state) = state.filter(|_| plan.reshaped) {
-        plan.kept.retain(|index| {
-            let Some(old) = state.file(*index) else { return true };
-            let mut new = old.clone();
-            new.imports = resolved(site, resolver, &new);
-            if new.imports == old.imports {
-                return true;
-            }
-            tell_differences(&old, &new, observer);
-            moved.push(new);
-            false
-        });
-    }
-    moved
-}
-
-/// The meaning of a file's imports, from its index.
-fn resolved(site: &Site, resolver: &mut Resolver, result: &FileResult) -> Vec<Resolved> {
-    let Some(imports) = imports_of(site, result) else { return result.imports.clone() };
-    let mut roots = vec![site.located(&result.root)];
-    roots.extend(site.roots());
-    roots.dedup();
-    let found = resolver.imports(&roots, &result.module, result.package, &imports);
-    found
-        .into_iter()
-        .map(|(import, target)| {
-            let target = match target {
-                Some(Target::Module { file, .. }) => Some(site.shown(&file)),
-                Some(Target::Namespace(folders)) => folders.first().map(|folder| site.shown(folder)),
-                None => None,
-            };
-            Resolved { import, target }
-        })
-        .collect()
-}
-
-pub(crate) fn imports_of(site: &Site, result: &FileResult) -> Option<Vec<dx_schemas::index::Import>> {
-    let bytes = site.store.content(&result.index?.1).ok()?;
-    let artifact = Artifact::open_as(&bytes, Kind::Index).ok()?;
-    let table: IndexTable = decode(artifact.section(SectionKind::IndexTable, 0).ok()?).ok()?;
-    Some(table.imports)
-}
-
-/// Tells which imports now mean another file.
-pub(crate) fn tell_differences(old: &FileResult, new: &FileResult, observer: &mut dyn Observer) {
-    let before: BTreeMap<&str, &Option<String>> =
-        old.imports.iter().map(|one| (one.import.as_str(), &one.target)).collect();
-    for import in &new.imports {
-        if let Some(target) = before.get(import.import.as_str())
-            && **target != import.target
-        {
-            observer.event(Event::Resolve {
-                unit: new.module.clone(),
-                import: import.import.clone(),
-                old: (*target).clone(),
-                new: import.target.clone(),
-            });
-        }
-    }
 }
 
 fn write_state(

@@ -96,18 +96,26 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
         }
     }
     let mut command = Command::new(&exec);
-    command.arg("--image").arg(&image);
-    command.arg("--cache").arg(&base);
-    command.arg("--root").arg(&site.workspace.root);
-    command.arg("--library").arg(&library);
-    if matches!(program, Program::Module(_)) {
-        command.arg("--module");
+    if site.store.cache().is_some() {
+        command.arg("--image").arg(&image);
+        command.arg("--cache").arg(&base);
+        command.arg("--root").arg(&site.workspace.root);
+        command.arg("--library").arg(&library);
+        if matches!(program, Program::Module(_)) {
+            command.arg("--module");
+        }
+        command.arg("--");
+        match program {
+            Program::File(file) => command.arg(file),
+            Program::Module(_) => command.arg(&script.file),
+        };
+    } else {
+        // Without a cache the image's code is nowhere; dx-exec compiles what it needs by itself.
+        match program {
+            Program::File(file) => command.arg("--").arg(file),
+            Program::Module(name) => command.arg("-m").arg(name),
+        };
     }
-    command.arg("--");
-    match program {
-        Program::File(file) => command.arg(file),
-        Program::Module(_) => command.arg(&script.file),
-    };
     let error = command.args(arguments).exec();
     Err(Failure::Spawn { path: exec, error })
 }

@@ -29,10 +29,12 @@ pub(crate) fn serve<S: Stage>(arguments: &Arguments) -> Result<Exit, Failure> {
     let stage = S::default();
     let (send, receive) = sync_channel::<Batch>(QUEUE_FRAMES);
     let receive = Mutex::new(receive);
+    let body = || answer_all(&stage, &receive);
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..arguments.jobs)
-            .map(|_| scope.spawn(|| work::on_large_stack(&|| answer_all(&stage, &receive))))
-            .collect();
+            .map(|_| work::start(scope, &body))
+            .collect::<Result<_, _>>()
+            .map_err(Failure::Threads)?;
         let mut pipe = BufReader::with_capacity(256 << 10, std::io::stdin().lock());
         let read = loop {
             match Batch::read(&mut pipe) {
@@ -47,12 +49,7 @@ pub(crate) fn serve<S: Stage>(arguments: &Arguments) -> Result<Exit, Failure> {
         };
         drop(send);
         for worker in workers {
-            match worker.join() {
-                Ok(Ok(answered)) => answered?,
-                Ok(Err(error)) => return Err(Failure::Threads(error)),
-                // The hook ends the process on a panic; there is nobody to join then.
-                Err(_) => return Err(Failure::Other("a worker thread ended early".into())),
-            }
+            work::join(worker).map_err(Failure::Threads)??;
         }
         read.map(|()| Exit::Done)
     })

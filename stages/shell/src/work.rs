@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::Builder;
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use dx_schemas::ContentId;
 use dx_schemas::request::{Input, Request, Response};
@@ -30,20 +30,24 @@ pub(crate) fn input(kind: dx_schemas::SectionKind, ordinal: u32, bytes: &[u8]) -
     Input { kind, ordinal, id: ContentId::of(bytes), bytes }
 }
 
-/// Runs `body` on a thread with a large stack and waits for it.
-pub(crate) fn on_large_stack<T: Send>(body: &(impl Fn() -> T + Sync)) -> io::Result<T> {
-    std::thread::scope(|scope| {
-        let mut refused = io::Error::other("no thread could be started");
-        for bytes in STACK_BYTES {
-            match Builder::new().stack_size(bytes).spawn_scoped(scope, body) {
-                Ok(thread) => {
-                    return thread.join().map_err(|_| io::Error::other("a worker thread ended early"));
-                }
-                Err(error) => refused = error,
-            }
+/// Starts `body` on a thread with a large stack.
+pub(crate) fn start<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    body: &'scope (impl Fn() -> T + Sync),
+) -> io::Result<ScopedJoinHandle<'scope, T>> {
+    let mut refused = io::Error::other("no thread could be started");
+    for bytes in STACK_BYTES {
+        match Builder::new().stack_size(bytes).spawn_scoped(scope, body) {
+            Ok(thread) => return Ok(thread),
+            Err(error) => refused = error,
         }
-        Err(refused)
-    })
+    }
+    Err(refused)
+}
+
+/// Waits for a thread. The panic hook ends the process, so a thread that is gone without a result is an oddity.
+pub(crate) fn join<T>(thread: ScopedJoinHandle<'_, T>) -> io::Result<T> {
+    thread.join().map_err(|_| io::Error::other("a worker thread ended early"))
 }
 
 /// Runs `body(index)` for every index below `count` on up to `jobs` threads; results in order.
@@ -64,18 +68,14 @@ pub(crate) fn for_each<T: Send>(
         }
     };
     let threads = jobs.min(count).max(1);
-    let mut all = if threads == 1 {
-        on_large_stack(&drain)?
-    } else {
-        std::thread::scope(|scope| -> io::Result<Vec<(usize, T)>> {
-            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(|| on_large_stack(&drain))).collect();
-            let mut all = Vec::with_capacity(count);
-            for handle in handles {
-                all.extend(handle.join().map_err(|_| io::Error::other("a worker thread ended early"))??);
-            }
-            Ok(all)
-        })?
-    };
+    let mut all = std::thread::scope(|scope| -> io::Result<Vec<(usize, T)>> {
+        let threads: Vec<_> = (0..threads).map(|_| start(scope, &drain)).collect::<Result<_, _>>()?;
+        let mut all = Vec::with_capacity(count);
+        for thread in threads {
+            all.extend(join(thread)?);
+        }
+        Ok(all)
+    })?;
     all.sort_by_key(|(index, _)| *index);
     Ok(all.into_iter().map(|(_, value)| value).collect())
 }
@@ -98,6 +98,6 @@ mod tests {
             let room = [left; 64];
             if left == 0 { room[3] } else { depth(left - 1) + std::hint::black_box(room)[5] / left }
         }
-        assert_eq!(on_large_stack(&|| depth(200_000)).unwrap(), 200_000);
+        assert_eq!(for_each(1, 1, |_| depth(200_000)).unwrap(), [200_000]);
     }
 }
