@@ -85,7 +85,9 @@ proptest! {
         let at = DEFINITIONS.floor_char_boundary(at.index(DEFINITIONS.len()));
         let edited = format!("{}{piece}{}", &DEFINITIONS[..at], &DEFINITIONS[at..]);
         let (before, after) = (read(DEFINITIONS), read(&edited));
-        prop_assume!(!after.has_errors());
+        if after.has_errors() {
+            return Ok(());
+        }
         for (row, fragment) in after.table.fragments.iter().enumerate() {
             let same = before.table.fragments.iter().position(|other| other.id() == fragment.id());
             let Some(other) = same else { continue };
