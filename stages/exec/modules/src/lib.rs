@@ -6,9 +6,13 @@
 pub mod builtins;
 pub mod io;
 mod convert;
+mod gc;
+mod generic_alias;
+mod itertools;
 mod library;
 mod math;
 mod record;
+mod wide;
 pub mod sys;
 
 use dx_object::error::PyResult;
@@ -21,6 +25,8 @@ pub type Make = fn(&Thread) -> PyResult<Value>;
 /// The native modules by name, one line each.
 pub static NATIVE: &[(&str, Make)] = &[
     ("_io", io::module),
+    ("gc", |thread| gc::MODULE.make(thread)),
+    ("itertools", |thread| itertools::MODULE.make(thread)),
     ("math", |thread| math::MODULE.make(thread)),
 ];
 
@@ -37,6 +43,8 @@ pub fn standard_stream(thread: &Thread, descriptor: i32) -> PyResult<Value> {
 /// Adds what this crate has to module `builtins`, and makes module `sys`.
 pub fn install(thread: &Thread, settings: &sys::Settings) -> PyResult<()> {
     record::register(thread);
+    wide::register(thread);
+    generic_alias::install(thread);
     io::register(thread);
     builtins::install(thread)?;
     sys::make(thread, settings).map(drop)
