@@ -14,11 +14,9 @@ mod literal;
 mod lower;
 mod source;
 mod stage;
-mod text;
 
 pub use artifact::Parsed;
 pub use stage::Parse;
-pub use text::to_text;
 
 use finding::Findings;
 use source::Source;
