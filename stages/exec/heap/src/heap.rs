@@ -287,8 +287,9 @@ impl Heap {
         };
         let start = self.block_start(block);
         if zero && !fresh {
+            // Tracers look at the whole cell, so what lies behind the bytes asked for is zero as well.
             // SAFETY: the run is free and ours.
-            unsafe { (start as *mut u8).write_bytes(0, bytes) };
+            unsafe { (start as *mut u8).write_bytes(0, count as usize * BLOCK_BYTES) };
         }
         self.marks.clear_blocks(block, count);
         let head = self.block(block);
@@ -404,6 +405,11 @@ impl Heap {
     /// Disables automatic collections until [`Heap::enable`] was called as often.
     pub fn disable(&self) {
         self.disabled.set(self.disabled.get() + 1);
+    }
+
+    /// Whether automatic collections are off.
+    pub fn is_disabled(&self) -> bool {
+        self.disabled.get() > 0
     }
 
     pub fn enable(&self) {

@@ -260,6 +260,19 @@ fn sizes_beyond_memory_are_refused() {
 }
 
 #[test]
+fn recycled_large_cells_are_zero_to_their_end() {
+    let world = World::new(options(0));
+    let dirty = world.heap.alloc(200_000, Header::word(LEAF, 0, 0));
+    let bytes = world.heap.bytes_of(dirty);
+    unsafe { dirty.cast::<u8>().add(8).write_bytes(0x38, bytes - 8) };
+    world.heap.collect(true);
+    let again = world.heap.alloc(150_000, Header::word(NODE, 0, 0));
+    assert_eq!(again, dirty);
+    let bytes = world.heap.bytes_of(again);
+    assert!((8..bytes).all(|at| unsafe { *again.cast::<u8>().add(at) } == 0));
+}
+
+#[test]
 fn large_cells_grow_in_place() {
     let world = World::new(options(0));
     let cell = world.heap.alloc(100_000, Header::word(LEAF, 0, 0));

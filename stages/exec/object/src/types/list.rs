@@ -38,18 +38,17 @@ pub mod flag {
     pub const NO_POINTERS: u16 = 4;
     pub const ALL: u16 = 7;
 
+    const INT: u32 = (ALL_SMALL_INTS | NO_POINTERS) as u32;
+    const FLOAT: u32 = (ALL_FLOATS | NO_POINTERS) as u32;
+    const OTHER: u32 = NO_POINTERS as u32;
+    /// Three flags for each of the eight tags of a value.
+    const BY_TAG: u32 =
+        INT << 3 | OTHER << 6 | FLOAT << 9 | OTHER << 12 | INT << 15 | FLOAT << 18 | FLOAT << 21;
+
     /// The flags that a list of this one item has.
     #[inline(always)]
     pub(super) const fn of(value: crate::value::Value) -> u16 {
-        if value.is_small() {
-            ALL_SMALL_INTS | NO_POINTERS
-        } else if value.is_heap() {
-            0
-        } else if value.is_float_immediate() {
-            ALL_FLOATS | NO_POINTERS
-        } else {
-            NO_POINTERS
-        }
+        (BY_TAG >> (value.word() as u32 % 8 * 3)) as u16 & ALL
     }
 }
 
@@ -104,8 +103,13 @@ impl ListObject {
     /// Records that `value` is about to be an item.
     #[inline(always)]
     fn note(&self, value: Value) {
+        self.note_flags(flag::of(value));
+    }
+
+    #[inline(always)]
+    fn note_flags(&self, added: u16) {
         let flags = self.header.flags();
-        let kept = flags & (flag::of(value) | !flag::ALL);
+        let kept = flags & (added | !flag::ALL);
         if kept != flags {
             self.header.set_flags(kept);
             if kept & flag::NO_POINTERS == 0 && flags & flag::NO_POINTERS != 0 && !self.buffer.get().is_null() {
@@ -259,7 +263,9 @@ impl ListObject {
         if new_len > self.capacity.get() {
             self.grow(thread, new_len)?;
         }
-        values.iter().for_each(|&value| self.note(value));
+        if self.header.flags() & flag::ALL != 0 {
+            self.note_flags(values.iter().fold(flag::ALL, |all, &value| all & flag::of(value)));
+        }
         if self.buffer.get().is_null() {
             return Ok(());
         }
@@ -333,5 +339,42 @@ impl Value {
     #[inline(always)]
     pub fn as_list(self) -> Option<Gc<ListObject>> {
         self.downcast()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flag;
+    use crate::interpreter::{Interpreter, Options};
+    use crate::value::Value;
+
+    #[test]
+    fn flags_say_what_the_items_are() {
+        let t = Interpreter::start(Options::default()).unwrap();
+        let cases = [
+            (vec![Value::small(1), Value::small(-5), Value::small(1 << 40)], flag::ALL_SMALL_INTS | flag::NO_POINTERS),
+            (vec![t.float(1.5), t.float(0.0), t.float(-1e-70)], flag::ALL_FLOATS | flag::NO_POINTERS),
+            (vec![Value::ONE, Value::NONE], flag::NO_POINTERS),
+            (vec![Value::TRUE, Value::FALSE], flag::NO_POINTERS),
+            (vec![Value::ONE, t.float(2.0)], flag::NO_POINTERS),
+            (vec![t.float(f64::NAN)], 0),
+            (vec![Value::ONE, t.str("text")], 0),
+            (vec![], flag::ALL),
+        ];
+        for (items, expected) in cases {
+            for one_by_one in [false, true] {
+                let list = super::new(&t);
+                if one_by_one {
+                    items.iter().for_each(|&item| list.push(&t, item).unwrap());
+                } else {
+                    list.extend(&t, &items).unwrap();
+                }
+                for flag in [flag::ALL_SMALL_INTS, flag::ALL_FLOATS, flag::NO_POINTERS] {
+                    assert_eq!(list.has_flag(flag), expected & flag != 0, "{items:?} {flag}");
+                }
+                list.clear();
+                assert!(list.has_flag(flag::ALL_FLOATS));
+            }
+        }
     }
 }
