@@ -74,6 +74,9 @@ fn new_enumerate(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Valu
         positional: 2,
         required: 1,
     };
+    if args.is_empty() {
+        return Err(thread.type_error("enumerate() missing required argument 'iterable'"));
+    }
     let [iterable, start] = SIGNATURE.bind(thread, args)?;
     let start = start.bound().map_or(Ok(Value::ZERO), |start| thread.index(start))?;
     let iterator = thread.iter(iterable)?;

@@ -60,6 +60,11 @@ impl Mode {
             return Err(thread.value_error("can't have text and binary mode at once"));
         }
         let ways = [parsed.create, parsed.read, parsed.write, parsed.append];
+        if !ways.contains(&true) {
+            return Err(thread.value_error(
+                "Must have exactly one of create/read/write/append mode and at most one plus",
+            ));
+        }
         if ways.iter().filter(|&&way| way).count() != 1 {
             return Err(thread.value_error("must have exactly one of create/read/write/append mode"));
         }

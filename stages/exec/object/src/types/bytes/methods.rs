@@ -55,7 +55,7 @@ macro_rules! shared_methods {
             MethodDef::new("partition", Arity::One, search::partition),
             MethodDef::new("rpartition", Arity::One, search::rpartition),
             MethodDef::new("join", Arity::One, build::join),
-            MethodDef::new("replace", Arity::Any, build::replace),
+            MethodDef::new("replace", Arity::Positional(2, 3), build::replace),
             MethodDef::new("strip", Arity::Positional(0, 1), build::strip),
             MethodDef::new("lstrip", Arity::Positional(0, 1), build::lstrip),
             MethodDef::new("rstrip", Arity::Positional(0, 1), build::rstrip),

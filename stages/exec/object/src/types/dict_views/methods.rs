@@ -12,7 +12,7 @@ use crate::spec::{Arity, GetSetDef, MethodDef};
 use crate::thread::Thread;
 use crate::types::dict::DictObject;
 use crate::types::iterators::IteratorObject;
-use crate::types::support::{is_iterable, type_name};
+use crate::types::support::type_name;
 use crate::types::{mapping_proxy, set};
 use crate::value::Value;
 
@@ -142,9 +142,6 @@ fn compare(thread: &Thread, left: Value, right: Value, op: CompareOp) -> PyResul
 macro_rules! combination {
     ($name:ident, $thread:ident, |$set:ident, $other:ident| $body:expr) => {
         fn $name($thread: &Thread, left: Value, right: Value) -> PyResult<Value> {
-            if !is_iterable($thread, left) || !is_iterable($thread, right) {
-                return Ok(Value::NOT_IMPLEMENTED);
-            }
             let ($set, $other) = (set::new($thread, ids::SET), (left, right));
             $body
         }

@@ -1,7 +1,7 @@
 //! Methods, attributes and slots of `memoryview`: one dimension of unsigned bytes, strided by slices.
 
 use super::MemoryView;
-use crate::args::Args;
+use crate::args::{Args, Signature};
 use crate::error::PyResult;
 use crate::gc::Gc;
 use crate::ids;
@@ -11,7 +11,7 @@ use crate::thread::Thread;
 use crate::types::bytearray::ByteArrayObject;
 use crate::types::bytes::methods::byte_of;
 use crate::types::slice::SliceObject;
-use crate::types::support::{sequence, size, type_name};
+use crate::types::support::{bounds, sequence, size, type_name};
 use crate::value::Value;
 
 pub(super) const DOC: Option<&str> =
@@ -29,10 +29,12 @@ pub(super) const SLOTS: Slots = Slots {
 };
 
 pub(super) static METHODS: &[MethodDef] = &[
-    MethodDef::new("tobytes", Arity::Any, |thread, args| {
-        let data = data(thread, args.positional()[0])?;
-        thread.bytes(&data)
+    MethodDef::new("tobytes", Arity::Any, tobytes),
+    MethodDef::new("count", Arity::One, |thread, args| {
+        let places = places(thread, args)?;
+        Ok(Value::small(places.len() as i64))
     }),
+    MethodDef::new("index", Arity::Positional(1, 3), index),
     MethodDef::new("tolist", Arity::None, |thread, args| {
         let data = data(thread, args.positional()[0])?;
         let items: Vec<Value> = data.iter().map(|&byte| Value::small(byte.into())).collect();
@@ -68,6 +70,7 @@ pub(super) static GETSET: &[GetSetDef] = &[
         let step = Window::of(thread, view)?.step;
         thread.try_tuple(&[Value::small(step as i64)])
     }, None),
+    GetSetDef::new("suboffsets", |thread, _| thread.try_tuple(&[]), None),
     GetSetDef::new("contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
     GetSetDef::new("c_contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
     GetSetDef::new("f_contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
@@ -138,6 +141,51 @@ impl Window {
 /// The bytes that a view shows.
 fn data(thread: &Thread, view: Value) -> PyResult<Vec<u8>> {
     Ok(Window::of(thread, view)?.read())
+}
+
+fn tobytes(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
+    static SIGNATURE: Signature = Signature {
+        function: "tobytes",
+        parameters: &["order"],
+        positional_only: 0,
+        positional: 1,
+        required: 0,
+    };
+    let [order] = SIGNATURE.bind(thread, args.rest())?;
+    let data = data(thread, args.positional()[0])?;
+    match order.bound().filter(|order| !order.is_none()).map(|order| (order, order.as_str())) {
+        None => {}
+        Some((_, Some(order))) if matches!(order.bytes(), b"C" | b"F" | b"A") => {}
+        Some((_, Some(_))) => return Err(thread.value_error("order must be 'C', 'F' or 'A'")),
+        Some((order, None)) => {
+            let name = type_name(thread, order);
+            return Err(
+                thread.type_error(format_args!("tobytes() argument 'order' must be str or None, not {name}"))
+            );
+        }
+    }
+    thread.bytes(&data)
+}
+
+/// Where the bytes are that equal an argument.
+fn places(thread: &Thread, args: Args<'_>) -> PyResult<Vec<usize>> {
+    let data = data(thread, args.positional()[0])?;
+    let mut places = Vec::new();
+    for (at, byte) in data.into_iter().enumerate() {
+        if thread.equal(Value::small(byte.into()), args.positional()[1])? {
+            places.push(at);
+        }
+    }
+    Ok(places)
+}
+
+fn index(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
+    let window = Window::of(thread, args.positional()[0])?;
+    let (start, end) = bounds(thread, args, 2, window.length)?;
+    match places(thread, args)?.into_iter().find(|at| (start..end).contains(at)) {
+        Some(at) => Ok(Value::small(at as i64)),
+        None => Err(thread.value_error("memoryview.index(x): x not found")),
+    }
 }
 
 /// The content of any bytes-like object; nothing for others.

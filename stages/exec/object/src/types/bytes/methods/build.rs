@@ -62,17 +62,9 @@ pub(super) fn join(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 }
 
 pub(super) fn replace(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature = Signature {
-        function: "replace",
-        parameters: &["", "", "count"],
-        positional_only: 3,
-        positional: 3,
-        required: 2,
-    };
     let value = receiver(thread, args)?;
-    let [old, new, count] = SIGNATURE.bind(thread, args.rest())?;
-    let (old, new) = (bytes_like(thread, &old)?, bytes_like(thread, &new)?);
-    let limit = count.bound().map_or(Ok(-1), |count| size(thread, count))?;
+    let (old, new) = (bytes_like(thread, &args.positional()[1])?, bytes_like(thread, &args.positional()[2])?);
+    let limit = args.get(3).map_or(Ok(-1), |count| size(thread, count))?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let data = value.bytes_like().unwrap_or_default();
     match search::replace(data, &old, &new, Unit::Byte, limit) {

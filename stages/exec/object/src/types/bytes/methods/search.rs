@@ -35,8 +35,8 @@ const NEEDLE: &str = "argument should be integer or bytes-like object";
 /// The offset of what `kernel` finds within the bounds given.
 fn run(thread: &Thread, args: Args<'_>, kernel: fn(&[u8], &[u8]) -> Option<usize>) -> PyResult<Option<usize>> {
     let value = receiver(thread, args)?;
-    let wanted = needle(thread, &args.positional()[1], NEEDLE)?;
     let (start, end) = bounds(thread, args, 2, value.bytes_like().map_or(0, <[u8]>::len))?;
+    let wanted = needle(thread, &args.positional()[1], NEEDLE)?;
     let data = value.bytes_like().unwrap_or_default();
     let found = data.get(start..end).and_then(|part| kernel(part, &wanted));
     Ok(found.map(|at| start + at))
@@ -70,9 +70,9 @@ pub(super) fn rindex(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 pub(super) fn count(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let value = receiver(thread, args)?;
+    let (start, end) = bounds(thread, args, 2, value.bytes_like().map_or(0, <[u8]>::len))?;
     let wanted = needle(thread, &args.positional()[1], NEEDLE)?;
     let data = value.bytes_like().unwrap_or_default();
-    let (start, end) = bounds(thread, args, 2, data.len())?;
     let count = data.get(start..end).map_or(0, |part| search::count(part, &wanted));
     Ok(Value::small(count as i64))
 }

@@ -13,7 +13,7 @@ use crate::value::Value;
 pub(super) const SLOTS: Slots = Slots {
     repr: Some(repr),
     hash: Some(|thread, value| Ok(value.as_bytes().map_or(0, |bytes| bytes.hash(thread)))),
-    compare: Some(compare),
+    compare: Some(compare_bytes),
     iter: Some(|thread, value| Ok(iterators::new(thread, ids::BYTES_ITERATOR, value, 0, Value::NONE))),
     new: Some(construct::new),
     len: Some(|_, value| Ok(value.bytes_like().map_or(0, <[u8]>::len))),
@@ -31,14 +31,23 @@ fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
     Ok(thread.str_from_wtf8(&out))
 }
 
+/// Of `bytes`: other kinds of data answer for themselves.
+fn compare_bytes(_: &Thread, left: Value, right: Value, op: CompareOp) -> PyResult<Value> {
+    match (left.as_bytes(), right.as_bytes()) {
+        (Some(a), Some(b)) => Ok(Value::bool(op.of(a.bytes().cmp(b.bytes())))),
+        _ => Ok(Value::NOT_IMPLEMENTED),
+    }
+}
+
+/// Of `bytearray`: with any bytes-like object.
 pub(in crate::types) fn compare(thread: &Thread, left: Value, right: Value, op: CompareOp) -> PyResult<Value> {
     let Some(a) = left.bytes_like() else { return Ok(Value::NOT_IMPLEMENTED) };
     if let Some(b) = right.bytes_like() {
         return Ok(Value::bool(op.of(a.cmp(b))));
     }
     match contents(thread, right)? {
-        Some(b) => Ok(Value::bool(op.of(a.cmp(&b)))),
-        None => Ok(Value::NOT_IMPLEMENTED),
+        Some(b) if matches!(op, CompareOp::Eq | CompareOp::Ne) => Ok(Value::bool(op.of(a.cmp(&b)))),
+        _ => Ok(Value::NOT_IMPLEMENTED),
     }
 }
 

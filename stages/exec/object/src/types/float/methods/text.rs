@@ -9,7 +9,7 @@ use crate::error::PyResult;
 use crate::ids;
 use crate::thread::Thread;
 use crate::types::str::methods::format::{parse_spec, raise_format, spec_argument};
-use crate::types::support::{call, type_name};
+use crate::types::support::call;
 use crate::value::Value;
 
 pub(super) fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
@@ -40,8 +40,7 @@ pub(super) fn hex(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 pub(super) fn fromhex(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let class = args.positional()[0];
     let Some(text) = args.positional()[1].as_str() else {
-        let name = type_name(thread, args.positional()[1]);
-        return Err(thread.type_error(format_args!("fromhex() argument must be str, not {name}")));
+        return Err(thread.type_error("bad argument type for built-in operation"));
     };
     let value = match kernels::from_hex(text.bytes()) {
         Ok(value) => thread.float(value),

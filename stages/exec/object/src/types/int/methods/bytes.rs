@@ -6,11 +6,11 @@ use crate::error::PyResult;
 use crate::ids;
 use crate::thread::Thread;
 use crate::types::int::{Int, from_limbs};
-use crate::types::support::{call, instance, size, to_bytes_object, truth, type_name};
+use crate::types::support::{call, size, to_bytes_object, truth, type_name};
 use crate::value::Value;
 
 /// Whether the order is little endian.
-fn is_little(thread: &Thread, order: Value) -> PyResult<bool> {
+fn is_little(thread: &Thread, order: Value, function: &str) -> PyResult<bool> {
     let Some(order) = order.bound() else { return Ok(false) };
     match order.str_bytes() {
         Some(b"little") => Ok(true),
@@ -18,7 +18,7 @@ fn is_little(thread: &Thread, order: Value) -> PyResult<bool> {
         Some(_) => Err(thread.value_error("byteorder must be either 'little' or 'big'")),
         None => {
             let name = type_name(thread, order);
-            Err(thread.type_error(format_args!("byteorder must be str, not {name}")))
+            Err(thread.type_error(format_args!("{function}() argument 'byteorder' must be str, not {name}")))
         }
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn to_bytes(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let value = this(thread, args)?;
     let [length, order, signed] = SIGNATURE.bind(thread, args.rest())?;
     let length = length.bound().map_or(Ok(1), |length| size(thread, length))?;
-    let little = is_little(thread, order)?;
+    let little = is_little(thread, order, "to_bytes")?;
     let signed = signed.bound().map_or(Ok(false), |signed| truth(thread, signed))?;
     let Ok(length) = usize::try_from(length) else {
         return Err(thread.value_error("length argument must be non-negative"));
@@ -81,7 +81,7 @@ pub(super) fn from_bytes(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     };
     let class = args.positional()[0];
     let [source, order, signed] = SIGNATURE.bind(thread, args.rest())?;
-    let little = is_little(thread, order)?;
+    let little = is_little(thread, order, "from_bytes")?;
     let signed = signed.bound().map_or(Ok(false), |signed| truth(thread, signed))?;
     let source = to_bytes_object(thread, source)?;
     let mut bytes = source.bytes_like().unwrap_or_default().to_vec();
@@ -108,7 +108,7 @@ pub(super) fn from_bytes(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
         return Ok(value);
     }
     if class == thread.builtin_type(ids::BOOL).value() {
-        return instance(thread, class, ids::INT, value);
+        return Ok(Value::bool(value != Value::ZERO));
     }
     call(thread, class, &[value])
 }

@@ -100,6 +100,9 @@ pub(crate) fn encode_text(
 
 /// The text of `data` in the named encoding.
 pub(crate) fn decode_bytes(thread: &Thread, data: &[u8], encoding: &str, errors: &str) -> PyResult<Value> {
+    if data.is_empty() && encoding.is_empty() {
+        return Ok(thread.empty_str());
+    }
     let Some(named) = codec_named(encoding) else { return Err(unknown_codec(thread, encoding)) };
     let run = |codec: Codec, data: &[u8]| {
         // Nothing goes wrong in valid UTF-8, whose policy then need not exist.

@@ -45,25 +45,24 @@ impl Values {
 
     fn key(&mut self, thread: &Thread, key: Value) -> PyResult<Value> {
         let values = self.values;
-        let is_mapping = values.as_tuple().is_none()
-            && values.as_str().is_none()
-            && thread.type_of(values).slots().getitem.is_some();
-        if !is_mapping {
+        if values.as_tuple().is_some() || !self.is_mapping(thread) {
             return Err(thread.type_error("format requires a mapping"));
         }
         self.keyed = true;
         get_item(thread, values, key)
     }
 
+    /// Whether the value can stand for keys: subscriptable, and not the template's own kind of text.
+    fn is_mapping(&self, thread: &Thread) -> bool {
+        let text = self.values.as_str().is_some() || self.for_bytes && self.values.bytes_like().is_some();
+        !text && thread.type_of(self.values).slots().getitem.is_some()
+    }
+
     /// Error when a value was never used.
     pub(crate) fn finish(&self, thread: &Thread) -> PyResult<()> {
         let left = match self.values.tuple_items() {
             Some(items) => !self.keyed && self.used < items.len(),
-            None => {
-                let is_mapping = self.values.as_str().is_none()
-                    && thread.type_of(self.values).slots().getitem.is_some();
-                self.used == 0 && !self.keyed && !is_mapping
-            }
+            None => self.used == 0 && !self.keyed && !self.is_mapping(thread),
         };
         if left {
             let kind = if self.for_bytes { "bytes" } else { "string" };

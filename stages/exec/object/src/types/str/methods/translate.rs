@@ -49,10 +49,10 @@ pub(super) fn maketrans(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let Some(second) = args.get(1) else {
         return from_mapping(thread, first);
     };
+    let to = str_argument(thread, second, "maketrans", 2)?;
     let Some(from) = first.as_str() else {
         return Err(thread.type_error("first maketrans argument must be a string if there is a second argument"));
     };
-    let to = str_argument(thread, second, "maketrans", 2)?;
     if from.len() != to.len() {
         return Err(thread.value_error("the first two maketrans arguments must have equal length"));
     }
