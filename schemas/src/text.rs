@@ -8,11 +8,13 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::code::{self, CodeView};
 use crate::container::{Artifact, ArtifactError, Kind, Section, SectionKind};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Hex;
 use crate::index::{IndexTable, NodeDiagnostic};
 use crate::syntax::{FragmentTable, SpanTable, decode};
+use crate::tree::Tree;
 use crate::{bundle, positions};
 
 /// Nested artifacts are shown to this depth; deeper ones can only come from damage or malice.
@@ -85,8 +87,14 @@ fn opaque(bytes: &[u8]) -> Value {
 }
 
 /// Sections whose form is a listing rather than a table.
-fn listing(_kind: SectionKind, bytes: &[u8]) -> Result<String, ArtifactError> {
-    Ok(format!("{} bytes", bytes.len()))
+fn listing(kind: SectionKind, bytes: &[u8]) -> Result<String, ArtifactError> {
+    if kind == SectionKind::Tree {
+        return Ok(Tree::open(bytes)?.to_string());
+    }
+    let view = CodeView::open(bytes)?;
+    // The disassembler relies on what the verifier proves.
+    code::verify(&view).map_err(|_| ArtifactError::Malformed("the code does not verify"))?;
+    Ok(code::disassemble(&view))
 }
 
 /// A form for people: one block a section, listings line by line, tables as indented JSON.
