@@ -74,7 +74,12 @@ pub(crate) fn call(thread: &Thread, callable: Value, args: &[Value]) -> PyResult
 }
 
 /// Calls a special method of the value's type; nothing when there is none.
-pub(crate) fn call_method(thread: &Thread, value: Value, name: Value, args: &[Value]) -> PyResult<Option<Value>> {
+pub(crate) fn call_method(
+    thread: &Thread,
+    value: Value,
+    name: Value,
+    args: &[Value],
+) -> PyResult<Option<Value>> {
     thread.call_special(value, name, args)
 }
 
@@ -123,7 +128,8 @@ pub(crate) fn int_digits(
         Some(number) => number,
         None => {
             let class = thread.type_of(value);
-            let slot = if truncates { class.slots().int.or(class.slots().index) } else { class.slots().index };
+            let slot =
+                if truncates { class.slots().int.or(class.slots().index) } else { class.slots().index };
             let Some(slot) = slot else { return Ok(None) };
             match slot(thread, value)?.as_int() {
                 Some(number) => number,

@@ -62,7 +62,8 @@ const OWN: [MethodDef; 12] = [
 
 pub(super) static METHODS: &[MethodDef] = &const {
     // The methods shared with `bytes`, then the own ones.
-    let mut all = [const { MethodDef::new("", Arity::None, |_, _| Ok(Value::NONE)) }; shared::SHARED.len() + OWN.len()];
+    let mut all =
+        [const { MethodDef::new("", Arity::None, |_, _| Ok(Value::NONE)) }; shared::SHARED.len() + OWN.len()];
     let mut at = 0;
     while at < shared::SHARED.len() {
         all[at] = MethodDef { ..shared::SHARED[at] };
@@ -140,7 +141,8 @@ fn set_slice(thread: &Thread, array: Gc<ByteArrayObject>, key: Value, item: Opti
             }
         },
     };
-    let Subscript::Slice(indices) = sequence::subscript(thread, key, array.len(), &sequence::BYTEARRAY)? else {
+    let Subscript::Slice(indices) = sequence::subscript(thread, key, array.len(), &sequence::BYTEARRAY)?
+    else {
         return Ok(());
     };
     if indices.step == 1 {
@@ -150,7 +152,8 @@ fn set_slice(thread: &Thread, array: Gc<ByteArrayObject>, key: Value, item: Opti
     if item.is_none() {
         array.check_resizable(thread)?;
         let gone: Vec<usize> = sequence::positions(indices).collect();
-        let kept: Vec<u8> = (0..array.len()).filter(|at| !gone.contains(at)).map(|at| array.bytes()[at]).collect();
+        let kept: Vec<u8> =
+            (0..array.len()).filter(|at| !gone.contains(at)).map(|at| array.bytes()[at]).collect();
         return array.splice(thread, 0, array.len(), &kept);
     }
     if data.len() != indices.count {

@@ -22,7 +22,7 @@ use crate::types::support::type_name;
 use crate::value::Value;
 
 pub(in crate::types) use build::{concat_bytes, repeated};
-pub(in crate::types) use construct::{bytes_argument, byte_of, collect};
+pub(in crate::types) use construct::{byte_of, bytes_argument, collect};
 pub(in crate::types) use encode::hex_arguments;
 pub(in crate::types) use percent::format as percent_format;
 pub(in crate::types) use search::contains_bytes;

@@ -12,7 +12,8 @@ pub(super) const DOC: Option<&str> = Some(
     "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be \
      empty,\n    and further attempts to access its cell_contents attribute will\n    raise a ValueError.",
 );
-pub(super) const SLOTS: Slots = Slots { repr: Some(repr), compare: Some(compare), new: Some(new), ..Slots::EMPTY };
+pub(super) const SLOTS: Slots =
+    Slots { repr: Some(repr), compare: Some(compare), new: Some(new), ..Slots::EMPTY };
 pub(super) static METHODS: &[MethodDef] = &[];
 pub(super) static GETSET: &[GetSetDef] = &[GetSetDef::new("cell_contents", get, Some(set))];
 

@@ -35,7 +35,11 @@ pub(super) static METHODS: &[MethodDef] = &[
 
 pub(super) static GETSET: &[GetSetDef] = &[
     GetSetDef::new("__name__", |_, value| Ok(field(value, |class| class.name.get())), Some(set_name)),
-    GetSetDef::new("__qualname__", |_, value| Ok(field(value, |class| class.qualname.get())), Some(set_qualname)),
+    GetSetDef::new(
+        "__qualname__",
+        |_, value| Ok(field(value, |class| class.qualname.get())),
+        Some(set_qualname),
+    ),
     GetSetDef::new("__module__", module, Some(set_module)),
     GetSetDef::new("__bases__", |_, value| Ok(field(value, |class| class.bases.get())), None),
     GetSetDef::new("__base__", |_, value| Ok(field(value, |class| class.base.get())), None),
@@ -89,7 +93,9 @@ fn python_flags(class: Gc<TypeObject>) -> usize {
     ];
     let ready = 1 << 12;
     let immutable = if class.has_flag(flags::HEAP) { 0 } else { 1 << 8 };
-    bits.iter().filter(|(flag, _)| class.has_flag(*flag)).fold(ready | immutable, |all, (_, bit)| all | 1 << bit)
+    bits.iter()
+        .filter(|(flag, _)| class.has_flag(*flag))
+        .fold(ready | immutable, |all, (_, bit)| all | 1 << bit)
 }
 
 fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
@@ -99,10 +105,17 @@ fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
 }
 
 /// The class, when its attributes may be changed.
-fn mutable(thread: &Thread, value: Value, name: &str, new: Option<Value>) -> PyResult<(Gc<TypeObject>, Value)> {
+fn mutable(
+    thread: &Thread,
+    value: Value,
+    name: &str,
+    new: Option<Value>,
+) -> PyResult<(Gc<TypeObject>, Value)> {
     let Some(class) = value.as_type().filter(|class| class.has_flag(flags::HEAP)) else {
         let class = value.as_type().map(|class| class.name_str()).unwrap_or_default();
-        return Err(thread.type_error(format_args!("cannot set '{name}' attribute of immutable type '{class}'")));
+        return Err(
+            thread.type_error(format_args!("cannot set '{name}' attribute of immutable type '{class}'"))
+        );
     };
     match new {
         Some(new) => Ok((class, new)),
@@ -123,7 +136,9 @@ fn set_text(
     let (class, new) = mutable(thread, value, name, new)?;
     if new.as_str().is_none() {
         let (class, given) = (class.name_str(), type_name(thread, new));
-        return Err(thread.type_error(format_args!("can only assign string to {class}.{name}, not '{given}'")));
+        return Err(
+            thread.type_error(format_args!("can only assign string to {class}.{name}, not '{given}'"))
+        );
     }
     store(class, new);
     Ok(())
@@ -273,7 +288,9 @@ fn set_type_params(thread: &Thread, value: Value, new: Option<Value>) -> PyResul
 
 fn mro(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let class = args.positional()[0].as_type();
-    let Some(class) = class else { return Err(thread.type_error("descriptor 'mro' requires a 'type' object")) };
+    let Some(class) = class else {
+        return Err(thread.type_error("descriptor 'mro' requires a 'type' object"));
+    };
     let bases = class.bases.get();
     let order = super::compute_mro(thread, class, bases.tuple_items().unwrap_or_default())?;
     thread.list(order.tuple_items().unwrap_or_default())

@@ -21,18 +21,15 @@ fn dict_of(view: Value) -> Option<Gc<DictObject>> {
     view.downcast::<DictView>()?.dict.get().as_dict()
 }
 
-const COMMON: Slots =
-    Slots { len: Some(|_, view| Ok(dict_of(view).map_or(0, |dict| dict.len()))), repr: Some(repr), ..Slots::EMPTY };
+const COMMON: Slots = Slots {
+    len: Some(|_, view| Ok(dict_of(view).map_or(0, |dict| dict.len()))),
+    repr: Some(repr),
+    ..Slots::EMPTY
+};
 
 /// What the two set-like views have.
-const SETLIKE: Slots = Slots {
-    compare: Some(compare),
-    and: Some(and),
-    or: Some(or),
-    sub: Some(sub),
-    xor: Some(xor),
-    ..COMMON
-};
+const SETLIKE: Slots =
+    Slots { compare: Some(compare), and: Some(and), or: Some(or), sub: Some(sub), xor: Some(xor), ..COMMON };
 
 pub(super) const KEYS_SLOTS: Slots = Slots {
     iter: Some(|thread, view| iterate(thread, view, ids::DICT_KEY_ITERATOR)),
@@ -208,7 +205,11 @@ fn length_hint(_: &Thread, args: Args<'_>) -> PyResult<Value> {
         ];
         let shape = iterator.header().shape();
         let counted = (0..dict.count()).filter(|&at| {
-            let ahead = if backward.iter().any(|id| id.0 == shape) { (at as i64) < position } else { at as i64 >= position };
+            let ahead = if backward.iter().any(|id| id.0 == shape) {
+                (at as i64) < position
+            } else {
+                at as i64 >= position
+            };
             ahead && dict.entry(at).is_some()
         });
         Some(counted.count())

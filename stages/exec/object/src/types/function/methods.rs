@@ -23,7 +23,11 @@ pub(super) static GETSET: &[GetSetDef] = &[
     GetSetDef::new("__module__", |_, value| Ok(read(value, |f| f.module.get())), Some(set_module)),
     GetSetDef::new("__doc__", |_, value| Ok(read(value, |f| f.doc.get())), Some(set_doc)),
     GetSetDef::new("__defaults__", |_, value| Ok(read(value, |f| f.defaults.get())), Some(set_defaults)),
-    GetSetDef::new("__kwdefaults__", |_, value| Ok(read(value, |f| f.kwdefaults.get())), Some(set_kwdefaults)),
+    GetSetDef::new(
+        "__kwdefaults__",
+        |_, value| Ok(read(value, |f| f.kwdefaults.get())),
+        Some(set_kwdefaults),
+    ),
     GetSetDef::new("__closure__", |_, value| Ok(read(value, |f| f.closure.get())), None),
     GetSetDef::new("__globals__", |_, value| Ok(read(value, |f| f.globals.get())), None),
     GetSetDef::new("__builtins__", |_, value| Ok(read(value, |f| f.builtins.get())), None),
@@ -37,7 +41,12 @@ fn read(value: Value, field: impl Fn(Gc<FunctionObject>) -> Value) -> Value {
     value.downcast::<FunctionObject>().map_or(Value::NONE, field).bound().unwrap_or(Value::NONE)
 }
 
-fn write(thread: &Thread, value: Value, field: impl Fn(&FunctionObject) -> &Cell<Value>, new: Value) -> PyResult<()> {
+fn write(
+    thread: &Thread,
+    value: Value,
+    field: impl Fn(&FunctionObject) -> &Cell<Value>,
+    new: Value,
+) -> PyResult<()> {
     if let Some(function) = value.downcast::<FunctionObject>() {
         function.store(thread, field(&function), new);
     }

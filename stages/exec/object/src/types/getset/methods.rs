@@ -18,10 +18,14 @@ pub(super) static GETSET: &[GetSetDef] = &[
     GetSetDef::new("__name__", name, None),
     GetSetDef::new("__qualname__", qualname, None),
     GetSetDef::new("__objclass__", |_, value| Ok(owner(value)), None),
-    GetSetDef::new("__doc__", |thread, value| {
-        let doc = value.downcast::<GetSet>().and_then(|getset| getset.def().doc);
-        Ok(doc.map_or(Value::NONE, |doc| thread.str(doc)))
-    }, None),
+    GetSetDef::new(
+        "__doc__",
+        |thread, value| {
+            let doc = value.downcast::<GetSet>().and_then(|getset| getset.def().doc);
+            Ok(doc.map_or(Value::NONE, |doc| thread.str(doc)))
+        },
+        None,
+    ),
 ];
 
 pub(super) static MEMBER_GETSET: &[GetSetDef] = &[

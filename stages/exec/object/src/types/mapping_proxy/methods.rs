@@ -9,8 +9,7 @@ use crate::thread::Thread;
 use crate::types::support::type_name;
 use crate::value::Value;
 
-pub(super) const DOC: Option<&str> =
-    Some("mappingproxy(mapping)\n--\n\nRead-only proxy of a mapping.");
+pub(super) const DOC: Option<&str> = Some("mappingproxy(mapping)\n--\n\nRead-only proxy of a mapping.");
 
 pub(super) const SLOTS: Slots = Slots {
     repr: Some(|thread, value| {

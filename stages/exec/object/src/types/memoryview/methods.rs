@@ -62,18 +62,38 @@ pub(super) static GETSET: &[GetSetDef] = &[
     GetSetDef::new("format", |thread, _| Ok(thread.str("B")), None),
     GetSetDef::new("itemsize", |_, _| Ok(Value::ONE), None),
     GetSetDef::new("ndim", |_, _| Ok(Value::ONE), None),
-    GetSetDef::new("shape", |thread, view| {
-        let length = Window::of(thread, view)?.length;
-        thread.try_tuple(&[Value::small(length as i64)])
-    }, None),
-    GetSetDef::new("strides", |thread, view| {
-        let step = Window::of(thread, view)?.step;
-        thread.try_tuple(&[Value::small(step as i64)])
-    }, None),
+    GetSetDef::new(
+        "shape",
+        |thread, view| {
+            let length = Window::of(thread, view)?.length;
+            thread.try_tuple(&[Value::small(length as i64)])
+        },
+        None,
+    ),
+    GetSetDef::new(
+        "strides",
+        |thread, view| {
+            let step = Window::of(thread, view)?.step;
+            thread.try_tuple(&[Value::small(step as i64)])
+        },
+        None,
+    ),
     GetSetDef::new("suboffsets", |thread, _| thread.try_tuple(&[]), None),
-    GetSetDef::new("contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
-    GetSetDef::new("c_contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
-    GetSetDef::new("f_contiguous", |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())), None),
+    GetSetDef::new(
+        "contiguous",
+        |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())),
+        None,
+    ),
+    GetSetDef::new(
+        "c_contiguous",
+        |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())),
+        None,
+    ),
+    GetSetDef::new(
+        "f_contiguous",
+        |thread, view| Ok(Value::bool(Window::of(thread, view)?.is_contiguous())),
+        None,
+    ),
 ];
 
 /// A view's fields, read.
@@ -289,9 +309,9 @@ fn setitem(thread: &Thread, value: Value, key: Value, item: Option<Value>) -> Py
             return Err(thread.type_error(format_args!("a bytes-like object is required, not '{name}'")));
         };
         if data.len() != target.length {
-            return Err(thread.value_error(
-                "memoryview assignment: lvalue and rvalue have different structures",
-            ));
+            return Err(
+                thread.value_error("memoryview assignment: lvalue and rvalue have different structures")
+            );
         }
         for (index, byte) in data.into_iter().enumerate() {
             array.set(target.offset(index), byte);

@@ -12,9 +12,8 @@ use crate::types::dict::{self, DictObject};
 use crate::types::support::type_name;
 use crate::value::Value;
 
-pub(super) const DOC: Option<&str> = Some(
-    "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
-);
+pub(super) const DOC: Option<&str> =
+    Some("Create a module object.\n\nThe name must be a string; the optional docstring can have any type.");
 
 pub(super) const SLOTS: Slots = Slots {
     repr: Some(repr),
@@ -84,7 +83,8 @@ fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
         None if entry(thread, value, names.__path__).is_some() => format!("<module {name} (namespace)>"),
         None => {
             let spec = entry(thread, value, names.__spec__).filter(|spec| !spec.is_none());
-            let builtin = spec.is_none() && entry(thread, value, names.__loader__).is_some_and(Value::is_none);
+            let builtin =
+                spec.is_none() && entry(thread, value, names.__loader__).is_some_and(Value::is_none);
             if builtin && is_native(thread, value) {
                 format!("<module {name} (built-in)>")
             } else {

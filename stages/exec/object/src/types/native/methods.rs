@@ -32,7 +32,11 @@ pub(super) static GETSET: &[GetSetDef] = &[
 pub(super) static DESCRIPTOR_GETSET: &[GetSetDef] = &[
     GetSetDef::new("__name__", name, None),
     GetSetDef::new("__qualname__", descriptor_qualname, None),
-    GetSetDef::new("__objclass__", |_, value| Ok(owner(value).map_or(Value::NONE, |class| class.value())), None),
+    GetSetDef::new(
+        "__objclass__",
+        |_, value| Ok(owner(value).map_or(Value::NONE, |class| class.value())),
+        None,
+    ),
     GetSetDef::new("__doc__", doc, None),
     GetSetDef::new("__text_signature__", signature, None),
 ];
@@ -98,8 +102,9 @@ fn descriptor_repr(thread: &Thread, value: Value) -> PyResult<Value> {
 }
 
 fn hash(_: &Thread, value: Value) -> PyResult<i64> {
-    let (receiver, def) = this(value)
-        .map_or((0, 0), |function| (function.receiver.get().word(), std::ptr::from_ref(function.def()) as u64));
+    let (receiver, def) = this(value).map_or((0, 0), |function| {
+        (function.receiver.get().word(), std::ptr::from_ref(function.def()) as u64)
+    });
     Ok(crate::hash::fix(crate::hash::of_pointer(receiver) ^ crate::hash::of_pointer(def)))
 }
 

@@ -39,11 +39,8 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("__getstate__", Arity::None, super::reduce::get_state),
 ];
 
-pub(super) static GETSET: &[GetSetDef] = &[GetSetDef::new(
-    "__class__",
-    |thread, value| Ok(thread.type_of(value).value()),
-    Some(set_class),
-)];
+pub(super) static GETSET: &[GetSetDef] =
+    &[GetSetDef::new("__class__", |thread, value| Ok(thread.type_of(value).value()), Some(set_class))];
 
 fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
     let name = qualified_name(thread, thread.type_of(value));
@@ -64,12 +61,14 @@ fn compare(thread: &Thread, a: Value, b: Value, op: CompareOp) -> PyResult<Value
 }
 
 fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(class) = class.as_type() else { return Err(thread.type_error("object.__new__(X): X is not a type")) };
+    let Some(class) = class.as_type() else {
+        return Err(thread.type_error("object.__new__(X): X is not a type"));
+    };
     if !args.is_empty() {
         if class.slots().new.map(|f| f as usize) != Some(new as *const () as usize) {
-            return Err(thread.type_error(
-                "object.__new__() takes exactly one argument (the type to instantiate)",
-            ));
+            return Err(
+                thread.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         if class.slots().init.map(|f| f as usize) == Some(init as *const () as usize) {
             let name = class.name_str();
@@ -123,7 +122,8 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
 
 fn init_subclass(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     if args.len() > 1 || args.has_keywords() {
-        let name = args.get(0).and_then(|class| class.as_type()).map(|class| class.name_str()).unwrap_or_default();
+        let name =
+            args.get(0).and_then(|class| class.as_type()).map(|class| class.name_str()).unwrap_or_default();
         return Err(thread.type_error(format_args!("{name}.__init_subclass__() takes no keyword arguments")));
     }
     Ok(Value::NONE)

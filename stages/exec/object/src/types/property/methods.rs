@@ -88,7 +88,9 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
 }
 
 fn copy(thread: &Thread, args: Args<'_>, part: usize) -> PyResult<Value> {
-    let [value, function] = *args.positional() else { return Err(thread.type_error("expected one argument")) };
+    let [value, function] = *args.positional() else {
+        return Err(thread.type_error("expected one argument"));
+    };
     let old = property(thread, value)?;
     let mut parts = [old.getter.get(), old.setter.get(), old.deleter.get()];
     if !function.is_none() {
@@ -131,7 +133,9 @@ fn missing(thread: &Thread, property: Gc<Property>, instance: Value, what: &str)
             Ok(repr) => thread.to_text(repr).unwrap_or_default(),
             Err(raised) => return raised,
         },
-        Ok(None) => return thread.attribute_error(format_args!("property of '{class}' object has no {what}")),
+        Ok(None) => {
+            return thread.attribute_error(format_args!("property of '{class}' object has no {what}"));
+        }
         Err(raised) => return raised,
     };
     thread.attribute_error(format_args!("property {quoted} of '{class}' object has no {what}"))

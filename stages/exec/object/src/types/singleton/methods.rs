@@ -9,7 +9,11 @@ use crate::value::Value;
 
 /// The only instance of a type: its constructor takes nothing and makes nothing.
 fn only(thread: &Thread, args: Args<'_>, name: &str, value: Value) -> PyResult<Value> {
-    if args.is_empty() { Ok(value) } else { Err(thread.type_error(format_args!("{name} takes no arguments"))) }
+    if args.is_empty() {
+        Ok(value)
+    } else {
+        Err(thread.type_error(format_args!("{name} takes no arguments")))
+    }
 }
 
 pub(super) const NONE_SLOTS: Slots = Slots {

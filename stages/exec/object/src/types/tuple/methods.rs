@@ -85,7 +85,9 @@ fn hash(thread: &Thread, value: Value) -> PyResult<i64> {
 }
 
 fn compare(thread: &Thread, left: Value, right: Value, op: CompareOp) -> PyResult<Value> {
-    let (Some(a), Some(b)) = (left.tuple_items(), right.tuple_items()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(a), Some(b)) = (left.tuple_items(), right.tuple_items()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     for (&x, &y) in a.iter().zip(b) {
         if x != y && !thread.equal(x, y)? {
             return match op {

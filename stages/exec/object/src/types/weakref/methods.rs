@@ -26,11 +26,8 @@ pub(super) const SLOTS: Slots = Slots {
 };
 
 pub(super) static METHODS: &[MethodDef] = &[];
-pub(super) static GETSET: &[GetSetDef] = &[GetSetDef::new(
-    "__callback__",
-    |thread, value| Ok(reference(thread, value)?.callback.get()),
-    None,
-)];
+pub(super) static GETSET: &[GetSetDef] =
+    &[GetSetDef::new("__callback__", |thread, value| Ok(reference(thread, value)?.callback.get()), None)];
 
 fn reference(thread: &Thread, value: Value) -> PyResult<Gc<WeakReference>> {
     value.downcast::<WeakReference>().ok_or_else(|| thread.type_error("expected a weak reference"))
@@ -46,14 +43,18 @@ fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
         let name = thread.type_of(target).name_str();
         return Err(thread.type_error(format_args!("cannot create weak reference to '{name}' object")));
     }
-    let Some(class) = class.downcast::<TypeObject>() else { return Err(thread.type_error("expected a type")) };
+    let Some(class) = class.downcast::<TypeObject>() else {
+        return Err(thread.type_error("expected a type"));
+    };
     Ok(thread.weak_reference(class, target, given.get(1).copied().unwrap_or(Value::NONE)).value())
 }
 
 fn hash(thread: &Thread, value: Value) -> PyResult<i64> {
     let reference = reference(thread, value)?;
     if reference.hash.get() == 0 {
-        let Some(target) = reference.target() else { return Err(thread.type_error("weak object has gone away")) };
+        let Some(target) = reference.target() else {
+            return Err(thread.type_error("weak object has gone away"));
+        };
         reference.hash.set(thread.hash(target)?);
     }
     Ok(reference.hash.get())

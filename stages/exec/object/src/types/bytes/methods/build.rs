@@ -26,7 +26,7 @@ pub(in crate::types) fn repeated(thread: &Thread, value: Value, times: isize) ->
     let times = usize::try_from(times).unwrap_or(0);
     let mut out = Vec::new();
     let total = data.len().checked_mul(times).filter(|&total| total <= isize::MAX as usize);
-    if !total.is_some_and(|total| out.try_reserve_exact(total).is_ok()) {
+    if total.is_none_or(|total| out.try_reserve_exact(total).is_err()) {
         return Err(thread.memory_error(""));
     }
     match data {

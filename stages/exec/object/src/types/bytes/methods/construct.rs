@@ -31,7 +31,11 @@ pub(in crate::types) fn collect(thread: &Thread, iterable: Value, what: &str) ->
 }
 
 /// The data that the arguments of `bytes` or `bytearray` stand for.
-pub(in crate::types) fn bytes_argument(thread: &Thread, args: Args<'_>, class: &'static str) -> PyResult<Vec<u8>> {
+pub(in crate::types) fn bytes_argument(
+    thread: &Thread,
+    args: Args<'_>,
+    class: &'static str,
+) -> PyResult<Vec<u8>> {
     static BYTES: Signature = Signature {
         function: "bytes",
         parameters: &["source", "encoding", "errors"],

@@ -95,9 +95,8 @@ pub(super) fn fromhex(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
             Some(data) => data,
             None => {
                 let name = type_name(thread, text);
-                return Err(thread.type_error(format_args!(
-                    "fromhex() argument must be str or bytes-like, not {name}"
-                )));
+                return Err(thread
+                    .type_error(format_args!("fromhex() argument must be str or bytes-like, not {name}")));
             }
         },
     };

@@ -33,7 +33,11 @@ fn needle<'a>(thread: &Thread, value: &'a Value, message: &str) -> PyResult<Cow<
 const NEEDLE: &str = "argument should be integer or bytes-like object";
 
 /// The offset of what `kernel` finds within the bounds given.
-fn run(thread: &Thread, args: Args<'_>, kernel: fn(&[u8], &[u8]) -> Option<usize>) -> PyResult<Option<usize>> {
+fn run(
+    thread: &Thread,
+    args: Args<'_>,
+    kernel: fn(&[u8], &[u8]) -> Option<usize>,
+) -> PyResult<Option<usize>> {
     let value = receiver(thread, args)?;
     let (start, end) = bounds(thread, args, 2, value.bytes_like().map_or(0, <[u8]>::len))?;
     let wanted = needle(thread, &args.positional()[1], NEEDLE)?;

@@ -20,8 +20,8 @@ pub(super) const SLOTS: Slots = Slots {
     getitem: Some(|thread, value, key| getitem(thread, value, key, &sequence::BYTES)),
     contains: Some(search::contains_bytes),
     concat: Some(concat_bytes),
-    repeat: Some(|thread, value, times| repeated(thread, value, times)),
-    rem: Some(|thread, left, right| percent::format(thread, left, right)),
+    repeat: Some(repeated),
+    rem: Some(percent::format),
     ..Slots::EMPTY
 };
 
@@ -40,7 +40,12 @@ fn compare_bytes(_: &Thread, left: Value, right: Value, op: CompareOp) -> PyResu
 }
 
 /// Of `bytearray`: with any bytes-like object.
-pub(in crate::types) fn compare(thread: &Thread, left: Value, right: Value, op: CompareOp) -> PyResult<Value> {
+pub(in crate::types) fn compare(
+    thread: &Thread,
+    left: Value,
+    right: Value,
+    op: CompareOp,
+) -> PyResult<Value> {
     let Some(a) = left.bytes_like() else { return Ok(Value::NOT_IMPLEMENTED) };
     if let Some(b) = right.bytes_like() {
         return Ok(Value::bool(op.of(a.cmp(b))));
@@ -51,7 +56,12 @@ pub(in crate::types) fn compare(thread: &Thread, left: Value, right: Value, op: 
     }
 }
 
-pub(in crate::types) fn getitem(thread: &Thread, value: Value, key: Value, wording: &Wording) -> PyResult<Value> {
+pub(in crate::types) fn getitem(
+    thread: &Thread,
+    value: Value,
+    key: Value,
+    wording: &Wording,
+) -> PyResult<Value> {
     let data = value.bytes_like().unwrap_or_default();
     match sequence::subscript(thread, key, data.len(), wording)? {
         Subscript::Index(index) => Ok(Value::small(data[index].into())),

@@ -8,8 +8,13 @@ use crate::types::float::methods::float_of;
 use crate::types::support::{call, call_method, instance, type_name};
 use crate::value::Value;
 
-static SIGNATURE: Signature =
-    Signature { function: "complex", parameters: &["real", "imag"], positional_only: 0, positional: 2, required: 0 };
+static SIGNATURE: Signature = Signature {
+    function: "complex",
+    parameters: &["real", "imag"],
+    positional_only: 0,
+    positional: 2,
+    required: 0,
+};
 
 pub(super) fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
     let [real, imag] = SIGNATURE.bind(thread, args)?;
@@ -45,7 +50,8 @@ fn part(thread: &Thread, value: Value, message: &str) -> PyResult<(f64, f64)> {
             Some(pair) => Ok(pair),
             None => {
                 let (class, result) = (type_name(thread, value), type_name(thread, result));
-                Err(thread.type_error(format_args!("{class}.__complex__() must return a complex, not {result}")))
+                Err(thread
+                    .type_error(format_args!("{class}.__complex__() must return a complex, not {result}")))
             }
         };
     }

@@ -27,7 +27,11 @@ pub(super) static METHODS: &[MethodDef] = &[
 
 pub(super) static GETSET: &[GetSetDef] = &[
     GetSetDef::new("args", |_, value| Ok(args_of(value)), Some(set_args)),
-    GetSetDef::new("__traceback__", |_, value| Ok(link(value, |this| this.traceback.get())), Some(set_traceback)),
+    GetSetDef::new(
+        "__traceback__",
+        |_, value| Ok(link(value, |this| this.traceback.get())),
+        Some(set_traceback),
+    ),
     GetSetDef::new("__context__", |_, value| Ok(link(value, |this| this.context.get())), Some(set_context)),
     GetSetDef::new("__cause__", |_, value| Ok(link(value, |this| this.cause.get())), Some(set_cause)),
     GetSetDef::new(
@@ -55,7 +59,9 @@ pub(super) fn args_of(value: Value) -> Value {
 }
 
 pub(super) fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(class) = class.downcast::<TypeObject>() else { return Err(thread.type_error("expected a type")) };
+    let Some(class) = class.downcast::<TypeObject>() else {
+        return Err(thread.type_error("expected a type"));
+    };
     Ok(make(thread, class, args.positional()))
 }
 
@@ -229,7 +235,12 @@ pub(super) const fn field<const N: usize>(name: &'static str) -> GetSetDef {
 }
 
 /// Keyword arguments that are fields: an error for any other name.
-pub(super) fn keyword_fields(thread: &Thread, value: Value, args: Args<'_>, names: &[(&str, usize)]) -> PyResult<()> {
+pub(super) fn keyword_fields(
+    thread: &Thread,
+    value: Value,
+    args: Args<'_>,
+    names: &[(&str, usize)],
+) -> PyResult<()> {
     let Some(this) = value.as_exception() else { return Ok(()) };
     for (name, given) in args.keywords() {
         let text = name.str_bytes().unwrap_or_default();
@@ -237,7 +248,9 @@ pub(super) fn keyword_fields(thread: &Thread, value: Value, args: Args<'_>, name
             Some(&(_, index)) => this.set_field(thread, index, given),
             None => {
                 let (name, text) = (builtin_name(thread, value), String::from_utf8_lossy(text));
-                return Err(thread.type_error(format_args!("{name}() got an unexpected keyword argument '{text}'")));
+                return Err(
+                    thread.type_error(format_args!("{name}() got an unexpected keyword argument '{text}'"))
+                );
             }
         }
     }

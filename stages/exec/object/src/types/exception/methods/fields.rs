@@ -27,7 +27,10 @@ fn key_str(thread: &Thread, value: Value) -> PyResult<Value> {
 
 static NAME_ERROR_GETSET: &[GetSetDef] = &[field::<0>("name")];
 pub(super) const NAME_ERROR: Own = Own {
-    slots: Slots { init: Some(|thread, value, args| init(thread, value, args, &[("name", 0)])), ..Slots::EMPTY },
+    slots: Slots {
+        init: Some(|thread, value, args| init(thread, value, args, &[("name", 0)])),
+        ..Slots::EMPTY
+    },
     methods: &[],
     getset: NAME_ERROR_GETSET,
 };

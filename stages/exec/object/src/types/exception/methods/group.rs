@@ -35,7 +35,9 @@ pub(super) const OWN: Own = Own {
 };
 
 fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(class) = class.downcast::<TypeObject>() else { return Err(thread.type_error("expected a type")) };
+    let Some(class) = class.downcast::<TypeObject>() else {
+        return Err(thread.type_error("expected a type"));
+    };
     let &[message, exceptions] = args.positional() else {
         let given = args.len();
         return Err(thread.type_error(format_args!(
@@ -44,9 +46,8 @@ fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
     };
     if message.as_str().is_none() {
         let name = type_name(thread, message);
-        return Err(thread.type_error(format_args!(
-            "BaseExceptionGroup.__new__() argument 1 must be str, not {name}"
-        )));
+        return Err(thread
+            .type_error(format_args!("BaseExceptionGroup.__new__() argument 1 must be str, not {name}")));
     }
     if thread.type_of(exceptions).slots().getitem.is_none() || !is_iterable(thread, exceptions) {
         return Err(thread.type_error("second argument (exceptions) must be a sequence"));
@@ -153,9 +154,8 @@ enum Matcher {
 
 impl Matcher {
     fn new(thread: &Thread, value: Value) -> PyResult<Matcher> {
-        let is_exception_class = |value: Value| {
-            value.as_type().is_some_and(|class| class.has_flag(flags::IS_EXCEPTION))
-        };
+        let is_exception_class =
+            |value: Value| value.as_type().is_some_and(|class| class.has_flag(flags::IS_EXCEPTION));
         if is_exception_class(value)
             || value.tuple_items().is_some_and(|all| all.iter().all(|&class| is_exception_class(class)))
         {

@@ -95,7 +95,9 @@ pub(super) fn fill(thread: &Thread, exception: Gc<ExceptionObject>, items: &[Val
 }
 
 fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(class) = class.downcast::<TypeObject>() else { return Err(thread.type_error("expected a type")) };
+    let Some(class) = class.downcast::<TypeObject>() else {
+        return Err(thread.type_error("expected a type"));
+    };
     let items = args.positional();
     let plain = thread.builtin_type(ids::OS_ERROR);
     if class == plain

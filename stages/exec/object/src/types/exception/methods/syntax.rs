@@ -54,7 +54,9 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
         items.extend_iterable(details)?;
         let given = items.len();
         if given < 4 {
-            return Err(thread.type_error(format_args!("function takes at least 4 arguments ({given} given)")));
+            return Err(
+                thread.type_error(format_args!("function takes at least 4 arguments ({given} given)"))
+            );
         }
         if given > 7 {
             return Err(thread.type_error(format_args!("function takes at most 7 arguments ({given} given)")));

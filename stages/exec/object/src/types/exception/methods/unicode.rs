@@ -12,6 +12,7 @@ use crate::slots::Slots;
 use crate::spec::GetSetDef;
 use crate::thread::Thread;
 use crate::types::exception::ExceptionObject;
+use crate::types::memoryview::methods::contents;
 use crate::types::support::{index, type_name};
 use crate::value::Value;
 
@@ -67,7 +68,9 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
     let first = if is(ids::UNICODE_TRANSLATE_ERROR) { OBJECT } else { ENCODING };
     let (wanted, given) = (REASON + 1 - first, args.len());
     if given != wanted {
-        return Err(thread.type_error(format_args!("function takes exactly {wanted} arguments ({given} given)")));
+        return Err(
+            thread.type_error(format_args!("function takes exactly {wanted} arguments ({given} given)"))
+        );
     }
     let decodes = is(ids::UNICODE_DECODE_ERROR);
     for (at, &item) in args.positional().iter().enumerate() {
@@ -75,12 +78,11 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
         let name = || type_name(thread, item);
         match at + first {
             START | END => drop(index(thread, item)?),
+            OBJECT if decodes && contents(thread, item)?.is_some() => {}
             OBJECT if decodes => {
-                if crate::types::memoryview::methods::contents(thread, item)?.is_none() {
-                    return Err(
-                        thread.type_error(format_args!("a bytes-like object is required, not '{}'", name()))
-                    );
-                }
+                return Err(
+                    thread.type_error(format_args!("a bytes-like object is required, not '{}'", name()))
+                );
             }
             _ if item.as_str().is_none() => {
                 return Err(thread.type_error(format_args!("argument {number} must be str, not {}", name())));
@@ -106,7 +108,7 @@ fn text_field(thread: &Thread, field: Value) -> PyResult<String> {
 
 fn decode_str(thread: &Thread, value: Value) -> PyResult<Value> {
     let object = get_field::<OBJECT>(thread, value)?;
-    let Some(data) = crate::types::memoryview::methods::contents(thread, object)? else {
+    let Some(data) = contents(thread, object)? else {
         return Ok(thread.empty_str());
     };
     let (start, end) = range(thread, value, data.len())?;

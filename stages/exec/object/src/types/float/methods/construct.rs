@@ -9,7 +9,8 @@ use crate::value::Value;
 
 pub(super) fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
     let exact = class == thread.builtin_type(ids::FLOAT).value();
-    let values = if exact || !args.has_keywords() { args.expect(thread, "float", 0, 1)? } else { args.positional() };
+    let values =
+        if exact || !args.has_keywords() { args.expect(thread, "float", 0, 1)? } else { args.positional() };
     let value = match values.first() {
         None => 0.0,
         Some(&value) => match value.as_str() {

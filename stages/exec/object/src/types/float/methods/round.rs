@@ -16,8 +16,11 @@ pub(super) fn to_big(value: f64) -> IBig {
     let exponent = (bits >> 52 & 0x7ff) as i32;
     let mantissa = bits & ((1 << 52) - 1) | if exponent == 0 { 0 } else { 1 << 52 };
     let shift = exponent.max(1) - 1075;
-    let magnitude =
-        if shift >= 0 { IBig::from(mantissa) << shift as usize } else { IBig::from(mantissa) >> (-shift) as usize };
+    let magnitude = if shift >= 0 {
+        IBig::from(mantissa) << shift as usize
+    } else {
+        IBig::from(mantissa) >> (-shift) as usize
+    };
     if value < 0.0 { -magnitude } else { magnitude }
 }
 

@@ -46,7 +46,11 @@ fn with_base(thread: &Thread, value: Value, base: Value) -> PyResult<Value> {
 fn parse_bytes(thread: &Thread, data: &[u8], base: u32, value: Value) -> PyResult<Value> {
     let shown = thread.bytes(data)?;
     let _ = value;
-    if data.is_ascii() { parse_text(thread, data, base, shown) } else { parse_text(thread, b"?", base, shown) }
+    if data.is_ascii() {
+        parse_text(thread, data, base, shown)
+    } else {
+        parse_text(thread, b"?", base, shown)
+    }
 }
 
 /// `int(value)`.

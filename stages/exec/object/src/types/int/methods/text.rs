@@ -27,7 +27,8 @@ pub(crate) fn magnitude_digits(thread: &Thread, value: Int, radix: u32) -> PyRes
         Int::Big(big) => {
             check_digits(thread, value, radix)?;
             let magnitude = UBig::from_words(big.limbs());
-            let text = if radix == 10 { magnitude.to_string() } else { magnitude.in_radix(radix as u8).to_string() };
+            let text =
+                if radix == 10 { magnitude.to_string() } else { magnitude.in_radix(radix as u8).to_string() };
             let limit = thread.max_int_digits();
             if limit > 0 && !radix.is_power_of_two() && text.len() > limit {
                 return Err(too_many_digits(thread));

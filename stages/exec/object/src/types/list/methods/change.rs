@@ -129,9 +129,7 @@ pub(super) fn setitem(thread: &Thread, value: Value, key: Value, item: Option<Va
         }
         Subscript::Slice(indices) => match item {
             Some(items) => set_slice(thread, value, key, indices, items),
-            None => {
-                delete_slice(value, indices, thread)
-            }
+            None => delete_slice(value, indices, thread),
         },
     }
 }
@@ -153,7 +151,8 @@ fn set_slice(thread: &Thread, value: Value, key: Value, indices: Indices, source
         items.extend_iterable(source)?;
     }
     // Drawing the items may have changed the list.
-    let Subscript::Slice(indices) = sequence::subscript(thread, key, list.len(), &sequence::LIST_STORE)? else {
+    let Subscript::Slice(indices) = sequence::subscript(thread, key, list.len(), &sequence::LIST_STORE)?
+    else {
         return Ok(());
     };
     if indices.step == 1 {

@@ -17,8 +17,13 @@ use crate::types::str::StrObject;
 use crate::types::support::{call, truth};
 use crate::value::Value;
 
-static SIGNATURE: Signature =
-    Signature { function: "sort", parameters: &["key", "reverse"], positional_only: 0, positional: 0, required: 0 };
+static SIGNATURE: Signature = Signature {
+    function: "sort",
+    parameters: &["key", "reverse"],
+    positional_only: 0,
+    positional: 0,
+    required: 0,
+};
 
 pub(super) fn sort(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let list = this(thread, args)?;

@@ -83,6 +83,10 @@ pub(super) fn isdisjoint(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 }
 
 /// Whether an operator's operand is a set at all: operators, unlike methods, take nothing else.
-pub(super) fn both_sets(thread: &Thread, left: Value, right: Value) -> Option<(Gc<SetObject>, Gc<SetObject>, ids::TypeId)> {
+pub(super) fn both_sets(
+    thread: &Thread,
+    left: Value,
+    right: Value,
+) -> Option<(Gc<SetObject>, Gc<SetObject>, ids::TypeId)> {
     Some((left.as_set()?, right.as_set()?, class_of(thread, left)))
 }

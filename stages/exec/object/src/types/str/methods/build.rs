@@ -35,9 +35,9 @@ fn join_items(thread: &Thread, separator: &[u8], items: &[Value]) -> PyResult<Va
     for (index, item) in items.iter().enumerate() {
         let Some(item) = item.as_str() else {
             let name = type_name(thread, *item);
-            return Err(thread.type_error(format_args!(
-                "sequence item {index}: expected str instance, {name} found"
-            )));
+            return Err(
+                thread.type_error(format_args!("sequence item {index}: expected str instance, {name} found"))
+            );
         };
         bytes = bytes.saturating_add(item.bytes().len());
         chars += item.len();

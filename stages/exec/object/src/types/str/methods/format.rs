@@ -52,9 +52,7 @@ impl Arguments<'_> {
                     "Replacement index {index} out of range for positional args tuple"
                 ))
             }),
-            (FieldName::Key(key), Some(mapping)) => {
-                get_item(thread, mapping, from_wtf8(thread, key).value())
-            }
+            (FieldName::Key(key), Some(mapping)) => get_item(thread, mapping, from_wtf8(thread, key).value()),
             (FieldName::Key(key), None) => {
                 let found = self.args.keywords().find(|(name, _)| name.str_bytes() == Some(key));
                 match found {
@@ -160,9 +158,7 @@ pub(crate) fn spec_argument(thread: &Thread, args: Args<'_>) -> PyResult<Value> 
     let spec = args.positional()[1];
     if spec.as_str().is_none() {
         let name = type_name(thread, spec);
-        return Err(
-            thread.type_error(format_args!("__format__() argument must be str, not {name}"))
-        );
+        return Err(thread.type_error(format_args!("__format__() argument must be str, not {name}")));
     }
     Ok(spec)
 }

@@ -24,9 +24,8 @@ fn missing(thread: &Thread, args: Args<'_>, string: Gc<StrObject>) -> PyResult<(
             }
             None => {
                 let name = type_name(thread, fill);
-                return Err(thread.type_error(format_args!(
-                    "The fill character must be a unicode character, not {name}"
-                )));
+                return Err(thread
+                    .type_error(format_args!("The fill character must be a unicode character, not {name}")));
             }
         },
     };
@@ -39,7 +38,7 @@ fn padded(thread: &Thread, string: Gc<StrObject>, left: usize, right: usize, fil
     }
     let mut text = Vec::new();
     let room = (left + right).checked_mul(wtf8::width_of(fill)).map(|fill| fill + string.bytes().len());
-    if !room.is_some_and(|room| text.try_reserve_exact(room).is_ok()) {
+    if room.is_none_or(|room| text.try_reserve_exact(room).is_err()) {
         return Err(thread.memory_error(""));
     }
     (0..left).for_each(|_| wtf8::push(&mut text, fill));

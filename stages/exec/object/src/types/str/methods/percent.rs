@@ -66,7 +66,9 @@ impl Values {
         };
         if left {
             let kind = if self.for_bytes { "bytes" } else { "string" };
-            return Err(thread.type_error(format_args!("not all arguments converted during {kind} formatting")));
+            return Err(
+                thread.type_error(format_args!("not all arguments converted during {kind} formatting"))
+            );
         }
         Ok(())
     }
@@ -175,9 +177,7 @@ fn character(thread: &Thread, value: Value) -> PyResult<Value> {
     let integer = crate::types::support::index(thread, value);
     let Some(integer) = thread.catching(ids::TYPE_ERROR, integer)? else {
         let name = type_name(thread, value);
-        return Err(
-            thread.type_error(format_args!("%c requires an int or a unicode character, not {name}"))
-        );
+        return Err(thread.type_error(format_args!("%c requires an int or a unicode character, not {name}")));
     };
     match integer.as_small().and_then(|code| u32::try_from(code).ok()) {
         Some(code @ 0..0x11_0000) => Ok(thread.char_str(code)),

@@ -28,7 +28,11 @@ fn search(thread: &Thread, args: Args<'_>, function: &str) -> PyResult<Search> {
     Ok(Search { string, needle, bytes, chars })
 }
 
-fn byte_bounds(thread: &Thread, string: Gc<StrObject>, (start, end): (usize, usize)) -> Option<(usize, usize)> {
+fn byte_bounds(
+    thread: &Thread,
+    string: Gc<StrObject>,
+    (start, end): (usize, usize),
+) -> Option<(usize, usize)> {
     (start <= end && start <= string.len())
         .then(|| (string.offset_of(thread, start), string.offset_of(thread, end)))
 }
@@ -98,16 +102,16 @@ fn has_affix(
     }
     let Some(alternatives) = affix.as_tuple() else {
         let name = type_name(thread, affix);
-        return Err(thread.type_error(format_args!(
-            "{function} first arg must be str or a tuple of str, not {name}"
-        )));
+        return Err(
+            thread.type_error(format_args!("{function} first arg must be str or a tuple of str, not {name}"))
+        );
     };
     for &alternative in alternatives.items() {
         let Some(alternative) = alternative.as_str() else {
             let name = type_name(thread, alternative);
-            return Err(thread.type_error(format_args!(
-                "tuple for {function} must only contain str, not {name}"
-            )));
+            return Err(
+                thread.type_error(format_args!("tuple for {function} must only contain str, not {name}"))
+            );
         };
         if fits(part, alternative.bytes()) {
             return Ok(Value::TRUE);

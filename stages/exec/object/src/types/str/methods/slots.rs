@@ -166,7 +166,7 @@ fn repeat(thread: &Thread, value: Value, times: isize) -> PyResult<Value> {
     }
     let mut out = Vec::new();
     let total = text.bytes().len().checked_mul(times).filter(|&total| total <= isize::MAX as usize);
-    if !total.is_some_and(|total| out.try_reserve_exact(total).is_ok()) {
+    if total.is_none_or(|total| out.try_reserve_exact(total).is_err()) {
         return Err(thread.memory_error(""));
     }
     match text.bytes() {

@@ -72,9 +72,7 @@ pub(super) fn split(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let string = this(thread, args)?;
     let (separator, limit) = arguments(thread, args, &SIGNATURE)?;
     let parts = match separator {
-        Some(separator) => {
-            collect(thread, string, search::split(string.bytes(), separator.bytes(), limit))?
-        }
+        Some(separator) => collect(thread, string, search::split(string.bytes(), separator.bytes(), limit))?,
         None => collect(thread, string, search::split_whitespace(string.bytes(), Unit::Character, limit))?,
     };
     Ok(parts.value())

@@ -51,7 +51,9 @@ pub(super) fn maketrans(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     };
     let to = str_argument(thread, second, "maketrans", 2)?;
     let Some(from) = first.as_str() else {
-        return Err(thread.type_error("first maketrans argument must be a string if there is a second argument"));
+        return Err(
+            thread.type_error("first maketrans argument must be a string if there is a second argument")
+        );
     };
     if from.len() != to.len() {
         return Err(thread.value_error("the first two maketrans arguments must have equal length"));
@@ -70,9 +72,7 @@ pub(super) fn maketrans(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 fn from_mapping(thread: &Thread, mapping: Value) -> PyResult<Value> {
     let Some(source) = mapping.as_dict() else {
-        return Err(thread.type_error(
-            "if you give only one argument to maketrans it must be a dict",
-        ));
+        return Err(thread.type_error("if you give only one argument to maketrans it must be a dict"));
     };
     let table = dict::new(thread);
     let mut position = 0;
