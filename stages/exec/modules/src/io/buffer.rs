@@ -86,6 +86,20 @@ impl FileState {
         taken
     }
 
+    /// Passes over the first `count` bytes of what is ready.
+    pub(super) fn skip(&mut self, count: usize) {
+        self.taken = (self.taken + count).min(self.ahead.len());
+        if self.taken == self.ahead.len() {
+            self.ahead.clear();
+            self.taken = 0;
+        }
+    }
+
+    /// Whether the encoding is UTF-8 under its usual name.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.encoding.len() == 5 && self.encoding.eq_ignore_ascii_case("utf-8")
+    }
+
     /// Reads another block; false at the end of the file.
     pub(super) fn fill(&mut self) -> Result<bool> {
         self.flush()?;

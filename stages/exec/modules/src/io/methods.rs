@@ -224,9 +224,8 @@ fn reconfigure(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
             (b"newline", Some(_)) => {}
             _ => {
                 let name = thread.to_text(name)?;
-                return Err(thread.type_error(format_args!(
-                    "reconfigure() got an unexpected keyword argument '{name}'"
-                )));
+                return Err(thread
+                    .type_error(format_args!("reconfigure() got an unexpected keyword argument '{name}'")));
             }
         }
     }

@@ -61,9 +61,8 @@ impl Mode {
         }
         let ways = [parsed.create, parsed.read, parsed.write, parsed.append];
         if !ways.contains(&true) {
-            return Err(thread.value_error(
-                "Must have exactly one of create/read/write/append mode and at most one plus",
-            ));
+            return Err(thread
+                .value_error("Must have exactly one of create/read/write/append mode and at most one plus"));
         }
         if ways.iter().filter(|&&way| way).count() != 1 {
             return Err(thread.value_error("must have exactly one of create/read/write/append mode"));
@@ -157,9 +156,9 @@ fn path_bytes(thread: &Thread, value: Value) -> PyResult<Vec<u8>> {
             Some(answer) => path = answer,
             None => {
                 let given = thread.type_of(value).name_str();
-                return Err(thread.type_error(format_args!(
-                    "expected str, bytes or os.PathLike object, not {given}"
-                )));
+                return Err(
+                    thread.type_error(format_args!("expected str, bytes or os.PathLike object, not {given}"))
+                );
             }
         }
     }
@@ -177,7 +176,13 @@ fn path_bytes(thread: &Thread, value: Value) -> PyResult<Vec<u8>> {
 }
 
 /// Opens what the first argument names; whether the descriptor is ours to close.
-fn open_file(thread: &Thread, target: Value, mode: Mode, close: bool, opener: Option<Value>) -> PyResult<(File, bool)> {
+fn open_file(
+    thread: &Thread,
+    target: Value,
+    mode: Mode,
+    close: bool,
+    opener: Option<Value>,
+) -> PyResult<(File, bool)> {
     if let Some(descriptor) = target.as_int() {
         let descriptor = descriptor.to_i64().and_then(|fd| i32::try_from(fd).ok()).unwrap_or(-1);
         return Ok((adopt(thread, descriptor, target)?, close));
@@ -198,7 +203,11 @@ fn open_file(thread: &Thread, target: Value, mode: Mode, close: bool, opener: Op
     let path = OsString::from_vec(path_bytes(thread, target)?);
     let opened = mode.options().open(&path).and_then(|file| {
         // Reading a folder is refused here, not at the first read.
-        if file.metadata()?.is_dir() { Err(std::io::Error::from_raw_os_error(libc::EISDIR)) } else { Ok(file) }
+        if file.metadata()?.is_dir() {
+            Err(std::io::Error::from_raw_os_error(libc::EISDIR))
+        } else {
+            Ok(file)
+        }
     });
     match opened {
         Ok(file) => Ok((file, true)),

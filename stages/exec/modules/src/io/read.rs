@@ -166,6 +166,20 @@ pub(super) fn line(thread: &Thread, state: &RefCell<FileState>, size: Option<usi
     if let Some(size) = size {
         length = length.min(span(&state.borrow(), size).unwrap_or(length));
     }
+    if let Some(line) = plain(thread, &mut state.borrow_mut(), length) {
+        return Ok(line);
+    }
     let data = state.borrow_mut().take(length);
     finish(thread, state, &data)
+}
+
+/// The text of the first bytes that are ready, when they are valid UTF-8 in a file of that encoding.
+fn plain(thread: &Thread, state: &mut FileState, length: usize) -> Option<Value> {
+    let bytes = state.ready().get(..length)?;
+    if !state.text || !state.is_utf8() || !bytes.is_ascii() && std::str::from_utf8(bytes).is_err() {
+        return None;
+    }
+    let line = thread.str_from_wtf8(bytes);
+    state.skip(length);
+    Some(line)
 }

@@ -47,7 +47,8 @@ pub(super) fn write(thread: &Thread, file: Value, data: Value) -> PyResult<Value
     let count = Value::small(string.len() as i64);
     let (encoding, errors, newline) = {
         let state = state.borrow();
-        let plain = string.is_ascii() && state.encoding.len() == 5 && state.encoding.eq_ignore_ascii_case("utf-8");
+        let plain =
+            string.is_ascii() && state.encoding.len() == 5 && state.encoding.eq_ignore_ascii_case("utf-8");
         if plain && !matches!(state.newline, Newline::Return | Newline::ReturnLine) {
             drop(state);
             let written = open_state(thread, file)?.borrow_mut().write(string.bytes());

@@ -224,6 +224,28 @@ fn allocate(thread: &Thread, bytes: usize, chars: usize) -> Gc<StrObject> {
     }
 }
 
+/// A new string of so many bytes and characters, written by `fill` before anything else runs. MemoryError when
+/// there is no room.
+pub(crate) fn build(
+    thread: &Thread,
+    bytes: usize,
+    chars: usize,
+    fill: impl FnOnce(&mut [u8]),
+) -> PyResult<Gc<StrObject>> {
+    if bytes < 2 {
+        let mut short = [0];
+        fill(&mut short[..bytes]);
+        return Ok(from_parts(thread, &short[..bytes], chars));
+    }
+    if bytes > isize::MAX as usize / 2 {
+        return Err(thread.memory_error(""));
+    }
+    let string = allocate(thread, bytes, chars);
+    // SAFETY: the cell has room for the text behind its fixed part, and nobody else has seen it.
+    fill(unsafe { std::slice::from_raw_parts_mut(string.data.cast_mut(), bytes) });
+    Ok(string)
+}
+
 /// A new string of this WTF-8 text.
 pub fn from_wtf8(thread: &Thread, bytes: &[u8]) -> Gc<StrObject> {
     from_parts(thread, bytes, index::count_chars(bytes))

@@ -29,6 +29,9 @@ pub(super) fn sign_of(negative: bool, sign: Sign) -> &'static str {
 impl Number<'_> {
     /// Appends the number as `spec` says.
     pub(super) fn push(&self, out: &mut Vec<u8>, spec: &Spec) {
+        if spec.grouping == Grouping::None && spec.fraction_grouping == Grouping::None {
+            return self.push_plain(out, spec);
+        }
         let sign = sign_of(self.negative, spec.sign);
         let fraction = group_fraction(self.fraction, spec.fraction_grouping);
         let around =
@@ -53,6 +56,24 @@ impl Number<'_> {
         }
         out.extend_from_slice(fraction.as_bytes());
         out.extend_from_slice(self.rest.as_bytes());
+        push_fill(out, spec.fill, after);
+    }
+}
+
+impl Number<'_> {
+    /// As [`Number::push`] where nothing is grouped, which then needs no memory of its own.
+    fn push_plain(&self, out: &mut Vec<u8>, spec: &Spec) {
+        let sign = sign_of(self.negative, spec.sign);
+        let point = if self.has_point { "." } else { "" };
+        let parts = [sign, self.prefix, self.whole, point, self.fraction, self.rest];
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let (before, inside, after) =
+            split_padding(spec.width.unwrap_or(0).saturating_sub(length), spec.align);
+        push_fill(out, spec.fill, before);
+        out.extend_from_slice(sign.as_bytes());
+        out.extend_from_slice(self.prefix.as_bytes());
+        push_fill(out, spec.fill, inside);
+        parts[2..].iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
         push_fill(out, spec.fill, after);
     }
 }

@@ -15,6 +15,7 @@ use crate::thread::{RootVec, Thread};
 use crate::types::list::{ListObject, flag};
 use crate::types::str::StrObject;
 use crate::types::support::{call, truth};
+use crate::types::tuple::TupleObject;
 use crate::value::Value;
 
 static SIGNATURE: Signature = Signature {
@@ -117,11 +118,34 @@ fn less(thread: &Thread, left: Value, right: Value) -> PyResult<bool> {
     if let (Some(a), Some(b)) = (left.as_small(), right.as_small()) {
         return Ok(a < b);
     }
+    if let (Some(a), Some(b)) = (left.downcast::<TupleObject>(), right.downcast::<TupleObject>())
+        && let Some(answer) = tuple_less(a.items(), b.items())
+    {
+        return Ok(answer);
+    }
     let answer = thread.compare(left, right, CompareOp::Lt)?;
     match answer.as_bool() {
         Some(answer) => Ok(answer),
         None => truth(thread, answer),
     }
+}
+
+/// The order of tuples as far as their items need no Python to compare.
+fn tuple_less(a: &[Value], b: &[Value]) -> Option<bool> {
+    for (x, y) in a.iter().zip(b) {
+        if let (Some(x), Some(y)) = (x.as_small(), y.as_small()) {
+            if x != y {
+                return Some(x < y);
+            }
+        } else if let (Some(x), Some(y)) = (x.downcast::<StrObject>(), y.downcast::<StrObject>()) {
+            if !x.equals(&y) {
+                return Some(x.bytes() < y.bytes());
+            }
+        } else if x != y {
+            return None;
+        }
+    }
+    Some(a.len() < b.len())
 }
 
 /// Runs shorter than this are filled up by binary insertion.

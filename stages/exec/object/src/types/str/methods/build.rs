@@ -7,7 +7,7 @@ use super::{same, this};
 use crate::args::{Args, Signature};
 use crate::error::PyResult;
 use crate::thread::{RootVec, Thread};
-use crate::types::str::{from_parts, from_wtf8};
+use crate::types::str::{build, from_parts, from_wtf8};
 use crate::types::support::{is_iterable, size, type_name};
 use crate::value::Value;
 
@@ -52,17 +52,36 @@ fn join_items(thread: &Thread, separator: &[u8], items: &[Value]) -> PyResult<Va
         [only] if only.downcast::<crate::types::str::StrObject>().is_some() => return Ok(*only),
         _ => {}
     }
-    let mut joined = Vec::new();
-    if joined.try_reserve_exact(bytes).is_err() {
-        return Err(thread.memory_error(""));
+    if bytes > SMALL_MAX {
+        // What may not fit the machine is made where running out of memory can be noticed.
+        let mut joined = Vec::new();
+        if joined.try_reserve_exact(bytes).is_err() {
+            return Err(thread.memory_error(""));
+        }
+        joined.resize(bytes, 0);
+        write_joined(separator, items, &mut joined);
+        return Ok(from_parts(thread, &joined, chars).value());
     }
+    let joined = build(thread, bytes, chars, |out| write_joined(separator, items, out))?;
+    Ok(joined.value())
+}
+
+/// Results up to this size are written straight into their cell.
+const SMALL_MAX: usize = 1 << 24;
+
+/// Writes the items, which are strings, with the separator between them; the room is exactly right.
+fn write_joined(separator: &[u8], items: &[Value], out: &mut [u8]) {
+    let mut at = 0;
+    let mut push = |bytes: &[u8]| {
+        out[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    };
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            joined.extend_from_slice(separator);
+            push(separator);
         }
-        joined.extend_from_slice(item.str_bytes().unwrap_or_default());
+        push(item.str_bytes().unwrap_or_default());
     }
-    Ok(from_parts(thread, &joined, chars).value())
 }
 
 pub(super) fn replace(thread: &Thread, args: Args<'_>) -> PyResult<Value> {

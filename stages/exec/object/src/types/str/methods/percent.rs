@@ -141,6 +141,26 @@ fn push_value(
     value: Value,
 ) -> PyResult<()> {
     let conversion = u8::try_from(directive.conversion).unwrap_or(0);
+    // The plain conversions of strings and small ints need no object in between.
+    if directive.width == Amount::None
+        && directive.precision == Amount::None
+        && !directive.plus
+        && !directive.space
+    {
+        match (conversion, value.as_small()) {
+            (b'd' | b'i' | b's' | b'r', Some(small)) => {
+                dx_text::int::push_decimal(out, small);
+                return Ok(());
+            }
+            (b's', None) => {
+                if let Some(text) = value.downcast::<StrObject>() {
+                    out.extend_from_slice(text.bytes());
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+    }
     let text = match conversion {
         b's' => thread.to_str(value)?,
         b'r' => thread.repr(value)?,
