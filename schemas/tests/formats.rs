@@ -46,7 +46,9 @@ fn build(builder: &mut TreeBuilder, shape: &Shape) {
         Payload::Name => builder.set_name(node, &shape.text),
         Payload::Const => builder.set_const(node, Const::Str(shape.text.as_bytes())),
         Payload::OptionalName if shape.extra.is_multiple_of(2) => builder.set_name(node, &shape.text),
-        Payload::OptionalConst if shape.extra.is_multiple_of(2) => builder.set_const(node, Const::Bytes(b"x")),
+        Payload::OptionalConst if shape.extra.is_multiple_of(2) => {
+            builder.set_const(node, Const::Bytes(b"x"));
+        }
         Payload::Number => builder.set_payload(node, shape.extra.into()),
         Payload::None | Payload::OptionalName | Payload::OptionalConst => {}
     }

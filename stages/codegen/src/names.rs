@@ -136,7 +136,7 @@ impl Generator<'_> {
         match self.cell("__classdict__") {
             Some(cell) => self.emit(node, Op::LOAD_CELL, dest.0, cell.0, 0),
             None => {
-                self.error(node.id().0, "missing-class-dictionary", "no class namespace for an annotation")
+                self.error(node.id().0, "missing-class-dictionary", "no class namespace for an annotation");
             }
         }
     }

@@ -287,15 +287,15 @@ impl<'a> Flow<'a> {
         let needed = self.needed();
         let mut rows = table.iter().peekable();
         let mut declared: Option<&Vec<u8>> = None;
-        for block in 0..self.starts.len() - 1 {
-            let mut held = entry[block].clone();
-            for index in self.starts[block]..self.starts[block + 1] {
+        for (bounds, entry) in self.starts.windows(2).zip(entry) {
+            let mut held = entry.clone();
+            for (index, needed) in (bounds[0]..bounds[1]).zip(&needed[bounds[0]..]) {
                 let i = &self.code[index];
                 while let Some((_, set)) = rows.next_if(|row| row.0 <= i.pc) {
                     declared = Some(set);
                 }
                 if i.op.effect() != Effect::pure && i.op != Op::JUMP {
-                    self.check_live(i, declared, &needed[index], &held)?;
+                    self.check_live(i, declared, needed, &held)?;
                 }
                 self.step(index, &mut held);
             }

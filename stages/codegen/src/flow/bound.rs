@@ -73,15 +73,9 @@ pub(crate) fn drop_proven_checks(object: &mut Object) {
         }
     }
     let mut keep = vec![true; object.code.len()];
-    for (index, block) in blocks.blocks.iter().enumerate() {
-        let mut bound = entry[index].clone();
-        let from_loop = block.start >= 2 && object.code[block.start - 2].op == Op::FOR_ITER;
-        debug_assert!(!from_loop || object.code[block.start - 1].op == Op::JUMP);
-        for at in block.start..block.end {
-            let ins = &object.code[at];
-            if ins.op == Op::CHECK_LOCAL && bound.contains(Reg(ins.a).number()) {
-                keep[at] = false;
-            }
+    for (block, mut bound) in blocks.blocks.iter().zip(entry) {
+        for (ins, keep) in object.code[block.start..block.end].iter().zip(&mut keep[block.start..]) {
+            *keep = ins.op != Op::CHECK_LOCAL || !bound.contains(Reg(ins.a).number());
             transfer(ins, &mut bound);
         }
     }
