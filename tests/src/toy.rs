@@ -217,11 +217,7 @@ fn act(trigger: &str, code: &mut Vec<u8>) {
     match trigger.split_once(' ').unwrap_or((trigger, "")) {
         ("panic", _) => panic!("as the source told it to"),
         ("abort", _) => std::process::abort(),
-        ("once", file) => {
-            if std::fs::File::create_new(file).is_ok() {
-                std::process::abort();
-            }
-        }
+        ("once", file) if std::fs::File::create_new(file).is_ok() => std::process::abort(),
         ("random", _) => {
             let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
             code.extend(nanos.unwrap_or_default().as_nanos().to_le_bytes());
@@ -249,7 +245,7 @@ mod tests {
         for section in before.sections() {
             let same = after.find(section.kind, section.ordinal).is_some_and(|s| s.id == section.id);
             let positions = matches!(section.kind, SectionKind::Positions | SectionKind::Spans);
-            assert_eq!(same, !positions, "{:?}", section);
+            assert_eq!(same, !positions, "{section:?}");
         }
     }
 }
