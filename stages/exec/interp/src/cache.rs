@@ -45,13 +45,15 @@ pub struct Cache {
 }
 
 impl Cache {
-    pub const EMPTY: Cache = Cache {
-        kind: Cell::new(CacheKind::Empty),
-        misses: Cell::new(0),
-        shape: Cell::new(0),
-        version: Cell::new(0),
-        place: Cell::new(0),
-        value: Cell::new(Value::UNBOUND),
-        extra: Cell::new(0),
-    };
+    pub fn empty() -> Cache {
+        Cache {
+            kind: Cell::new(CacheKind::Empty),
+            misses: Cell::new(0),
+            shape: Cell::new(0),
+            version: Cell::new(0),
+            place: Cell::new(0),
+            value: Cell::new(Value::UNBOUND),
+            extra: Cell::new(0),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! A fragment's artifact is verified once and its pools become values once; an object's instructions are copied when
 //! the object is first needed. Code lives as long as its interpreter: frames, functions and caches point to it freely.
 
-mod load;
+pub mod load;
 pub mod object;
 pub mod word;
 

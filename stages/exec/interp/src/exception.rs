@@ -1,11 +1,11 @@
 //! Exceptions as the interpreter treats them: context and cause, and how uncaught ones are shown.
 
-mod carets;
+pub mod carets;
 pub mod group;
 pub mod print;
 pub mod source;
 pub mod suggest;
-mod syntax;
+pub mod syntax;
 
 use dx_object::gc::Gc;
 use dx_object::thread::Thread;

@@ -218,13 +218,13 @@ impl Frames {
 
     /// Pushes a record. The caller has checked [`Frames::is_full`] and the register stack.
     #[inline(always)]
-    pub fn push(&self, code: *const Code, registers: Window, policy: Policy, generator: bool) -> *mut Frame {
+    pub fn push(&self, code: &Code, registers: Window, policy: Policy, generator: bool) -> *mut Frame {
         let record = self.top.get().wrapping_add(1);
         // SAFETY: the reservation reaches beyond the limit that was checked.
         unsafe {
             (&raw mut (*record).code).write(code);
             (&raw mut (*record).registers).write(registers);
-            (&raw mut (*record).pc).write(Cell::new((*code).entry()));
+            (&raw mut (*record).pc).write(Cell::new(code.entry()));
             (&raw mut (*record).policy).write(policy);
             (&raw mut (*record).generator).write(generator);
             (&raw mut (*record).plain).write(matches!(policy, Policy::Plain));

@@ -22,7 +22,7 @@ use dx_schemas::code::flag;
 
 use crate::call::{has_room, no_room, restore_top};
 use crate::code::Code;
-use crate::code::word::Word;
+use crate::code::word::{Pc, Word};
 use crate::frame::{Frame, Policy, ThreadState, Window};
 use crate::run::{self, Next};
 
@@ -204,10 +204,11 @@ pub fn enter(thread: &Thread, ts: &ThreadState, generator: Value, sent: Value, p
     // SAFETY: the register stack has room (checked) and the cell holds that many words.
     unsafe { object.saved().base().copy_to_nonoverlapping(regs.base(), code.register_count) };
     thread.registers.set_top(regs.at(code.register_count));
-    // SAFETY: the generator stands in its code: a suspended one behind a YIELD, a delegating one at a YIELD_FROM.
+    // A suspended one stands behind a YIELD, a delegating one at a YIELD_FROM.
+    let pc = Pc(object.pc.get());
     match object.phase.get() {
-        Phase::Suspended => regs.set(unsafe { *object.pc.get().sub(1) }.a(), sent),
-        Phase::Delegating => regs.set(unsafe { *object.pc.get() }.a(), sent),
+        Phase::Suspended => regs.set(pc.last().a(), sent),
+        Phase::Delegating => regs.set(pc.peek().a(), sent),
         _ => {}
     }
     ts.frames.push(code, regs, policy, true);
@@ -301,14 +302,14 @@ pub fn resume(thread: &Thread, generator: Value, how: Resume) -> PyResult<Resume
                 methods::Thrown::Yielded(value) => return Ok(Resumed::Yielded(value)),
                 methods::Thrown::Returned(value) => {
                     // The delegate is done: go on behind the YIELD_FROM with its result.
-                    let mut pc = crate::code::word::Pc(object.pc.get());
+                    let mut pc = Pc(object.pc.get());
                     pc.skip();
                     object.pc.set(pc.0);
                     object.phase.set(Phase::Suspended);
                     return run_entered(thread, ts, generator, Resume::Send(value));
                 }
                 methods::Thrown::Raise(exception) => {
-                    let mut pc = crate::code::word::Pc(object.pc.get());
+                    let mut pc = Pc(object.pc.get());
                     pc.skip();
                     object.pc.set(pc.0);
                     object.phase.set(Phase::Suspended);

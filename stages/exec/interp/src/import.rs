@@ -1,6 +1,6 @@
 //! Imports: the table of modules first, then the finder that the program around supplied.
 
-mod from;
+pub mod from;
 
 use dx_object::error::{PyResult, Raised};
 use dx_object::gc::Gc;

@@ -4,7 +4,7 @@
 //! `run`, what its handlers call in `ops`, `call`, `generator`, `unwind`.
 
 pub mod builtins;
-mod cache;
+pub mod cache;
 pub mod call;
 pub mod class;
 pub mod code;
@@ -14,12 +14,12 @@ pub mod frame_object;
 pub mod generator;
 pub mod image;
 pub mod import;
-mod ops;
-mod run;
+pub mod ops;
+pub mod run;
 pub mod state;
 pub mod template;
 pub mod typing;
-mod unwind;
+pub mod unwind;
 
 use std::rc::Rc;
 

@@ -46,10 +46,10 @@ pub(crate) enum Next {
 #[expect(clippy::too_many_lines, reason = "the loop is one match over the opcode table")]
 pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
     let ts = ThreadState::of(thread);
-    let mut frame: &Frame = ts.frames.innermost();
-    let mut regs: Window = frame.registers;
-    let mut code: &Code = frame.code();
-    let mut pc: Pc = frame.pc();
+    let mut frame: &Frame;
+    let mut regs: Window;
+    let mut code: &Code;
+    let mut pc: Pc;
 
     // The frame that is innermost now becomes the running one.
     macro_rules! reload {
@@ -62,11 +62,12 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
     }
 
     if ts.throwing.take() {
-        match unwind::unwind(thread, ts, pc, true) {
-            Unwound::Handler => reload!(),
+        match unwind::unwind(thread, ts, ts.frames.innermost().pc(), true) {
+            Unwound::Handler => {}
             Unwound::Exit(raised) => return Err(raised),
         }
     }
+    reload!();
 
     loop {
         let left = 'inner: {
@@ -130,7 +131,7 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         Ok(next) => next!(next),
                         Err(_) => {
                             // The frame is gone; its caller raises.
-                            reload!();
+                            pc = ts.frames.innermost().pc();
                             break 'inner Left::Raise;
                         }
                     }

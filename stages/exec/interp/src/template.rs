@@ -140,7 +140,9 @@ fn new_template(thread: &Thread, _: Value, args: Args<'_>) -> PyResult<Value> {
     let mut interpolations = RootVec::new(thread);
     for &arg in args.positional() {
         if let Some(bytes) = arg.str_bytes() {
-            strings.last_mut().map_or((), |last| last.extend_from_slice(bytes));
+            if let Some(last) = strings.last_mut() {
+                last.extend_from_slice(bytes);
+            }
         } else if arg.downcast::<Interpolation>().is_some() {
             interpolations.push(arg);
             strings.push(Vec::new());

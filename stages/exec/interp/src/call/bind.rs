@@ -78,7 +78,6 @@ pub fn bind(
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the state of one binding")]
 fn bind_keyword(
     thread: &Thread,
     function: Gc<FunctionObject>,

@@ -13,7 +13,7 @@ use super::{Begun, enter, shift};
 use crate::frame::{Policy, ThreadState, Window};
 
 /// `None` when the class needs the general way (`__new__`, a native `__init__`, abstract methods).
-pub fn begin(
+pub(super) fn begin(
     thread: &Thread,
     ts: &ThreadState,
     at: *mut Value,

@@ -143,7 +143,7 @@ fn make(thread: &Thread, fragment: &'static Fragment, index: u32) -> PyResult<Co
         .collect();
     Ok(Code {
         words,
-        caches: (0..cache_count).map(|_| Cache::EMPTY).collect(),
+        caches: (0..cache_count).map(|_| Cache::empty()).collect(),
         fragment,
         index,
         flags,

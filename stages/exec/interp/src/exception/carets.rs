@@ -52,7 +52,7 @@ pub fn render(lines: &[String], place: &Place) -> String {
         }
         let stop = if line == last { end } else { text.len() };
         let spaces = text.iter().take_while(|c| c.is_whitespace()).count();
-        for at in 0..stop {
+        for (at, &c) in text.iter().enumerate().take(stop) {
             let marker = if at < spaces || line == 0 && at < start {
                 ' '
             } else {
@@ -62,7 +62,7 @@ pub fn render(lines: &[String], place: &Place) -> String {
                     None => '^',
                 }
             };
-            for _ in 0..width(text[at]) {
+            for _ in 0..width(c) {
                 out.push(marker);
             }
         }

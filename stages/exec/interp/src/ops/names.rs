@@ -100,10 +100,10 @@ pub fn load_global(thread: &Thread, regs: Window, name: Value, cache: &Cache) ->
         }
         return Ok(globals.value_at(position));
     }
-    if globals.value().header().is_some_and(|header| header.shape() != ids::DICT.0) {
-        if let Some(value) = subscript_or_none(thread, globals.value(), name)? {
-            return Ok(value);
-        }
+    if globals.value().header().is_some_and(|header| header.shape() != ids::DICT.0)
+        && let Some(value) = subscript_or_none(thread, globals.value(), name)?
+    {
+        return Ok(value);
     }
     let builtins = builtins(thread, regs);
     match position(thread, builtins, name) {
