@@ -152,6 +152,8 @@ pub struct TypeSpec {
     /// `None` is the first base's.
     pub layout: Option<Layout>,
     pub flags: u32,
+    /// Slots behind the layout that only native code sees (see `instance::fixed_slot`).
+    pub fixed: u32,
     pub doc: Option<&'static str>,
     pub slots: Slots,
     pub methods: &'static [MethodDef],
@@ -167,6 +169,7 @@ impl TypeSpec {
             bases: &[],
             layout: None,
             flags: 0,
+            fixed: 0,
             doc: None,
             slots: Slots::EMPTY,
             methods: &[],

@@ -94,6 +94,7 @@ fn fill(thread: &Thread, spec: &'static TypeSpec, class: Gc<TypeObject>, id: Opt
     class.mro.set(compute_mro(thread, class, &bases).unwrap_or_else(|_| thread.tuple(&[class.value()])));
     let inherited = base.map_or(0, |base| base.flags() & flags::INHERITED);
     class.flags.set(spec.flags | inherited);
+    class.fixed.set(spec.fixed);
     class.layout.set(spec.layout.or(base.map(|base| base.layout())).unwrap_or(Layout::PLAIN));
     set_layout(thread, class, id);
     // SAFETY: nobody else looks at the new type's slots yet.
@@ -124,8 +125,9 @@ fn set_layout(thread: &Thread, class: Gc<TypeObject>, id: Option<TypeId>) {
     }
     // Functions and modules have a dict of their own; other types with one keep attributes behind their part.
     let own_dict = [kinds::FUNCTION, kinds::MODULE, kinds::TYPE].contains(&layout.kind);
-    if class.has_flag(flags::DICT) && !own_dict {
-        class.set_instance_layout(thread, layout.bytes, 0);
+    let fixed = class.fixed.get();
+    if (class.has_flag(flags::DICT) || fixed > 0) && !own_dict {
+        class.set_instance_layout(thread, layout.bytes, fixed);
     } else {
         class.set_instance_layout(thread, 0, 0);
     }
