@@ -64,7 +64,13 @@ impl Site {
             proof: options.proof,
             options: of_stage,
         };
-        let setup = stages.setup(&settings.options);
+        let mut setup = blake3::Hasher::new();
+        setup.update(&stages.setup(&settings.options));
+        for root in &workspace.config.roots {
+            setup.update(&(root.len() as u64).to_le_bytes());
+            setup.update(root.as_bytes());
+        }
+        let setup = *setup.finalize().as_bytes();
         let store = Store::open(&workspace);
         Ok(Site { workspace, store, stages, settings, setup })
     }
@@ -176,6 +182,7 @@ fn build_changed(
     engine.run()?;
     let mut product = engine.finish();
     let mut failures: Vec<String> = Vec::new();
+    let unreadable = product.files.iter().any(|file| file.unreadable);
     for file in &mut product.files {
         failures.append(&mut file.failures);
         let diagnostics = std::mem::take(&mut file.diagnostics);
@@ -190,12 +197,18 @@ fn build_changed(
     for failure in &failures {
         eprintln!("dx-pipe: error: {failure}");
     }
-    let exit = match (failures.is_empty(), errors) {
-        (false, _) => Exit::Internal,
-        (true, true) => Exit::InputErrors,
-        (true, false) => Exit::Done,
-    };
+    let exit = exit(&failures, unreadable, errors);
     Ok(Report { exit, counts: product.counts, files: total })
+}
+
+/// A bug of ours is told before trouble with files, and that before errors in them.
+pub(crate) fn exit(failures: &[String], unreadable: bool, errors: bool) -> Exit {
+    match (failures.is_empty(), unreadable, errors) {
+        (false, false, _) => Exit::Internal,
+        (false, true, _) => Exit::Usage,
+        (true, _, true) => Exit::InputErrors,
+        (true, _, false) => Exit::Done,
+    }
 }
 
 /// Kept files repeat their findings; one whose findings cannot be had any more is built again.

@@ -129,6 +129,8 @@ pub(crate) struct Finished {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Failures that are not the user's: a stage that died, an answer that differed.
     pub(crate) failures: Vec<String>,
+    /// The failure is that the file cannot be read.
+    pub(crate) unreadable: bool,
 }
 
 /// Everything that a build made.

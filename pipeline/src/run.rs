@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use dx_schemas::Exit;
 
-use crate::build::{Options, Report, Site, finish};
+use crate::build::{self, Options, Report, Site, finish};
 use crate::closure::{self, Closure, Search};
 use crate::engine::Counts;
 use crate::failure::Failure;
@@ -83,11 +83,8 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
         for failure in &failures {
             eprintln!("dx-pipe: error: {failure}");
         }
-        let exit = match (failures.is_empty(), errors) {
-            (false, _) => Exit::Internal,
-            (true, true) => Exit::InputErrors,
-            (true, false) => Exit::Done,
-        };
+        let unreadable = closed.product.files.iter().any(|file| file.unreadable);
+        let exit = build::exit(&failures, unreadable, errors);
         let counts = std::mem::take(&mut closed.product.counts);
         let report = Report { exit, counts, files: closed.results.len() };
         finish(&site, &quiet, &report, &mut observed, &trace, started)?;

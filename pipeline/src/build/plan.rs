@@ -9,7 +9,7 @@ use super::{Options, Site};
 use crate::engine::{Planned, Previous, Proof};
 use crate::failure::Failure;
 use crate::module_name;
-use crate::result::peek;
+use crate::result::{FileResult, peek};
 use crate::search::search;
 use crate::snapshot::Snapshot;
 
@@ -55,7 +55,8 @@ pub(super) fn plan(site: &Site, snapshot: &Snapshot, options: &Options) -> Resul
                 && options.proof == Proof::None
                 && matches!(peek(state.block(index)), Ok((_, _, source))
                     if snapshot.is_unchanged(Path::new(&path), source));
-            if same {
+            // A new `__init__.py` (or one that is gone) gives the files beside it another name.
+            if same && (!plan.reshaped || namer.names(site, &file, state.file(index).as_ref())) {
                 plan.kept.push(index);
                 continue;
             }
@@ -79,6 +80,12 @@ pub(crate) struct Namer {
 impl Namer {
     pub(crate) fn new(roots: Vec<PathBuf>) -> Namer {
         Namer { roots, inits: HashMap::new() }
+    }
+
+    /// Whether `file` still has the name that it had.
+    fn names(&mut self, site: &Site, file: &Path, old: Option<&FileResult>) -> bool {
+        let planned = self.planned(site, file.to_path_buf(), None);
+        old.is_some_and(|old| old.module == planned.module.name && old.root == planned.root)
     }
 
     pub(crate) fn planned(&mut self, site: &Site, file: PathBuf, previous: Option<Previous>) -> Planned {

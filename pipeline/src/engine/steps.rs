@@ -204,6 +204,7 @@ impl Engine<'_> {
             stat: work.stat,
             result: if work.failures.is_empty() { result } else { None },
             diagnostics: std::mem::take(&mut work.diagnostics),
+            unreadable: !work.failures.is_empty() && work.source.is_none(),
             failures: std::mem::take(&mut work.failures),
         };
         // What the file held on to is of no more use, and a large build has many files.
