@@ -36,6 +36,7 @@ bench: ## figures beside peers (installs what it compares with)
 	@benches/run
 
 soak: ## long runs: faults, random edits
+	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES))
 	DX_SOAK=1 $(CARGO) nextest run --workspace --locked --cargo-profile quick
 
 conformance: ## CPython's own regression tests on dx-exec (needs the reference Pythons)
