@@ -66,6 +66,7 @@ kinds! {
     // Every builtin iterator: a few words, the type says which.
     ITERATOR = KindInfo::WORDS,
     MEMORYVIEW = KindInfo::WORDS,
+    GENERIC_ALIAS = KindInfo::WORDS,
     WEAK_REFERENCE = KindInfo::custom(t::weakref::trace),
     EXCEPTION = KindInfo::custom(t::exception::trace),
 }

@@ -262,6 +262,10 @@ impl Thread {
     }
 
     fn class_getitem(&self, class: Gc<TypeObject>, key: Value) -> PyResult<Value> {
+        if class == self.builtin_type(ids::TYPE) {
+            // Found on `type` as a method, it would answer for every class.
+            return crate::types::generic_alias::new(self, class.value(), key);
+        }
         if let Some(method) = self.find_attr(class.value(), self.names().__class_getitem__)? {
             return self.call(method, &[key]);
         }

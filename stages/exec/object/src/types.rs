@@ -14,6 +14,7 @@ pub mod exception;
 pub mod float;
 pub mod function;
 pub mod generator;
+pub mod generic_alias;
 pub mod getset;
 pub mod int;
 pub mod iterators;

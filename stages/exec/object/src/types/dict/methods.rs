@@ -52,6 +52,7 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("copy", Arity::None, items::copy),
     MethodDef::new("fromkeys", Arity::Positional(1, 2), change::fromkeys).class(),
     MethodDef::new("__reversed__", Arity::None, items::reversed),
+    crate::types::generic_alias::CLASS_GETITEM,
     MethodDef::new("__sizeof__", Arity::None, items::sizeof),
 ];
 

@@ -50,6 +50,7 @@ pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("count", Arity::One, items::count),
     MethodDef::new("sort", Arity::Any, sort::sort),
     MethodDef::new("__reversed__", Arity::None, items::reversed),
+    crate::types::generic_alias::CLASS_GETITEM,
     MethodDef::new("__sizeof__", Arity::None, items::sizeof),
 ];
 

@@ -62,6 +62,7 @@ macro_rules! methods {
             MethodDef::new("issuperset", Arity::One, order::issuperset),
             MethodDef::new("copy", Arity::None, algebra::copy),
             MethodDef::new("__sizeof__", Arity::None, sizeof),
+            crate::types::generic_alias::CLASS_GETITEM,
             $($own),*
         ]
     };

@@ -34,6 +34,7 @@ pub(super) const SLOTS: Slots = Slots {
 pub(super) static METHODS: &[MethodDef] = &[
     MethodDef::new("index", Arity::Positional(1, 3), index),
     MethodDef::new("count", Arity::One, count),
+    crate::types::generic_alias::CLASS_GETITEM,
     MethodDef::new("__getnewargs__", Arity::None, |thread, args| {
         let items = plain(thread, args.positional()[0])?;
         thread.try_tuple(&[items])
