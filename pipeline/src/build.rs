@@ -5,7 +5,7 @@ mod plan;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dx_cache::maintain;
 use dx_cache::manifest::FileKind;
@@ -40,6 +40,7 @@ pub(crate) struct Options {
     pub(crate) explain: bool,
     pub(crate) quiet: bool,
     pub(crate) proof: Proof,
+    pub(crate) patience: Duration,
     pub(crate) json_messages: bool,
     pub(crate) events: Option<PathBuf>,
     pub(crate) trace: Option<PathBuf>,
@@ -62,6 +63,7 @@ impl Site {
             jobs: options.jobs,
             keep_going: options.keep_going,
             proof: options.proof,
+            patience: options.patience,
             options: of_stage,
         };
         let mut setup = blake3::Hasher::new();

@@ -16,7 +16,8 @@ mod receive;
 mod steps;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use dx_cache::manifest::FileStat;
 use dx_schemas::ToolId;
@@ -57,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) jobs: usize,
     pub(crate) keep_going: bool,
     pub(crate) proof: Proof,
+    /// A stage that says nothing for so long while it has work is ended.
+    pub(crate) patience: Duration,
     /// Options of each stage, in the order of the table.
     pub(crate) options: Vec<Options>,
 }
@@ -222,8 +225,11 @@ impl<'a> Engine<'a> {
                 }
                 continue;
             }
-            let Ok(message) = self.receiver.recv() else { break };
-            self.receive(message)?;
+            match self.receiver.recv_timeout(self.settings.patience) {
+                Ok(message) => self.receive(message)?,
+                Err(RecvTimeoutError::Timeout) => self.end_silent_stages(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             while let Ok(message) = self.receiver.try_recv() {
                 self.receive(message)?;
             }

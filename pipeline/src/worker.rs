@@ -91,6 +91,11 @@ impl Worker {
         }
     }
 
+    /// Ends a process; the reader will notice.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+    }
+
     /// Ends a process that closed its pipe and says how it ended.
     pub(crate) fn bury(mut self) -> String {
         self.frames = None;

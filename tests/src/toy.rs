@@ -11,6 +11,7 @@
 //! | fragment | `TRIGGER panic` | the code stage panics |
 //! | fragment | `TRIGGER abort` | the code stage dies without a word |
 //! | fragment | `TRIGGER once FILE` | the code stage dies unless FILE is there, and makes it |
+//! | fragment | `TRIGGER hang` | the code stage never answers |
 //! | fragment | `TRIGGER random` | the code differs from run to run |
 //! | fragment | `TRIGGER sleep` | the code takes 50 ms |
 
@@ -218,6 +219,9 @@ fn act(trigger: &str, code: &mut Vec<u8>) {
         ("panic", _) => panic!("as the source told it to"),
         ("abort", _) => std::process::abort(),
         ("once", file) if std::fs::File::create_new(file).is_ok() => std::process::abort(),
+        ("hang", _) => loop {
+            std::thread::park();
+        },
         ("random", _) => {
             let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
             code.extend(nanos.unwrap_or_default().as_nanos().to_le_bytes());

@@ -1,6 +1,7 @@
 //! `dx-pipe build`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -44,6 +45,9 @@ pub(crate) struct Common {
     /// findings as text with an excerpt, or one JSON object a line
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) message_format: MessageFormat,
+    /// end a stage that says nothing for so many seconds while it has work
+    #[arg(long, value_name = "SECONDS", default_value = "600")]
+    pub(crate) stage_timeout: u64,
     /// write one JSON object per event to FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
@@ -69,6 +73,7 @@ impl Common {
             explain: self.explain,
             quiet: self.quiet,
             proof: Proof::None,
+            patience: Duration::from_secs(self.stage_timeout.clamp(1, 1 << 20)),
             json_messages: self.message_format == MessageFormat::Json,
             events: self.events,
             trace: self.trace,

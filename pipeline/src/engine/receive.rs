@@ -30,6 +30,16 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// Nothing arrived for too long: stages with work under way are ended, and their deaths are handled like any other.
+    pub(super) fn end_silent_stages(&mut self) {
+        for stage in 0..self.workers.len() {
+            let is_owing = self.batches.values().any(|batch| batch.stage == stage);
+            if let Some(worker) = self.workers[stage].as_mut().filter(|_| is_owing) {
+                worker.kill();
+            }
+        }
+    }
+
     fn answered(&mut self, stage: usize, answer: Answer) {
         let twice = self.settings.proof == Proof::Determinism;
         let Some(batch) = self.batches.get_mut(&answer.id) else { return };
