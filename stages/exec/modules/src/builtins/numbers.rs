@@ -72,7 +72,7 @@ impl Total {
     fn add(&mut self, thread: &Thread, item: Value) -> PyResult<()> {
         match self {
             Total::Int(sum) => {
-                if let Some(small) = item.as_small()
+                if let Some(small) = item.as_small().or_else(|| item.as_bool().map(i64::from))
                     && let Some(next) = sum.checked_add(small)
                 {
                     *sum = next;

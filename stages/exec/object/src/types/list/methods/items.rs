@@ -141,7 +141,21 @@ pub(super) fn repeat(thread: &Thread, value: Value, times: isize) -> PyResult<Va
     let repeated = crate::types::list::new(thread);
     let Some(total) = items.len().checked_mul(times) else { return Err(thread.memory_error("")) };
     repeated.reserve(thread, total)?;
-    for _ in 0..if items.is_empty() { 0 } else { times } {
+    if items.is_empty() {
+        return Ok(repeated.value());
+    }
+    // Short lists are copied in chunks of many.
+    let mut chunk = RootVec::from_slice(thread, &items);
+    let mut copies = 1;
+    while chunk.len() < 4096 && copies * 2 <= times {
+        let half = RootVec::from_slice(thread, &chunk);
+        chunk.extend(&half);
+        copies *= 2;
+    }
+    for _ in 0..times / copies {
+        repeated.extend(thread, &chunk)?;
+    }
+    for _ in 0..times % copies {
         repeated.extend(thread, &items)?;
     }
     Ok(repeated.value())
