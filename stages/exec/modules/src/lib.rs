@@ -5,13 +5,23 @@
 
 pub mod builtins;
 pub mod io;
+mod abc;
+mod collections;
 mod convert;
+mod errno;
+mod functools;
 mod gc;
 mod generic_alias;
 mod itertools;
 mod library;
 mod math;
+mod operator;
 mod record;
+mod string;
+mod struct_sequence;
+mod thread;
+mod time;
+mod weakref;
 mod wide;
 pub mod sys;
 
@@ -25,9 +35,18 @@ pub type Make = fn(&Thread) -> PyResult<Value>;
 /// The native modules by name, one line each.
 pub static NATIVE: &[(&str, Make)] = &[
     ("_io", io::module),
+    ("_abc", |thread| abc::MODULE.make(thread)),
+    ("_collections", |thread| collections::MODULE.make(thread)),
+    ("_functools", |thread| functools::MODULE.make(thread)),
+    ("_operator", |thread| operator::MODULE.make(thread)),
+    ("_string", |thread| string::MODULE.make(thread)),
+    ("_thread", |thread| thread::MODULE.make(thread)),
+    ("_weakref", |thread| weakref::MODULE.make(thread)),
+    ("errno", |thread| errno::MODULE.make(thread)),
     ("gc", |thread| gc::MODULE.make(thread)),
     ("itertools", |thread| itertools::MODULE.make(thread)),
     ("math", |thread| math::MODULE.make(thread)),
+    ("time", |thread| time::MODULE.make(thread)),
 ];
 
 /// The maker of the native module with this name.
