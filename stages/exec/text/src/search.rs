@@ -13,7 +13,9 @@ mod strip;
 pub use find::{count, find, rfind};
 pub use lines::{Lines, lines};
 pub use replace::replace;
-pub use split::{RightSplit, Split, right_split, right_split_whitespace, split, split_whitespace};
+pub use split::{
+    RightSplit, Split, right_split, right_split_whitespace, split, split_byte, split_whitespace,
+};
 pub use strip::{Side, strip_set, strip_whitespace};
 
 use crate::{unicode, wtf8};

@@ -74,6 +74,11 @@ proptest! {
         let parts: Vec<&[u8]> = search::split(&text, &separator, limit).map(|range| &text[range]).collect();
         prop_assert!(parts.len() <= limit + 1);
         prop_assert_eq!(parts.join(separator.as_slice()), text.clone());
+        if let &[byte] = separator.as_slice() {
+            let by_byte: Vec<&[u8]> =
+                search::split_byte(&text, byte, limit).map(|range| &text[range]).collect();
+            prop_assert_eq!(by_byte, parts);
+        }
         let mut parts: Vec<&[u8]> =
             search::right_split(&text, &separator, limit).map(|range| &text[range]).collect();
         parts.reverse();

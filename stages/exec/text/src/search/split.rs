@@ -50,6 +50,29 @@ impl Iterator for Split<'_> {
     }
 }
 
+/// As [`split`] at a single byte: nothing has to be prepared for the search.
+pub fn split_byte(data: &[u8], separator: u8, limit: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    let (mut start, mut left, mut done) = (0, limit, false);
+    std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        let from = start;
+        let found = if left == 0 { None } else { memchr::memchr(separator, &data[from..]) };
+        match found {
+            Some(length) => {
+                left -= 1;
+                start = from + length + 1;
+                Some(from..from + length)
+            }
+            None => {
+                done = true;
+                Some(from..data.len())
+            }
+        }
+    })
+}
+
 /// The parts of `data` between separators, from the right: the last part comes first.
 pub struct RightSplit<'a> {
     data: &'a [u8],

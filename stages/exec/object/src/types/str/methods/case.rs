@@ -6,7 +6,7 @@ use super::this;
 use crate::args::Args;
 use crate::error::PyResult;
 use crate::thread::Thread;
-use crate::types::str::from_wtf8;
+use crate::types::str::{build, from_wtf8};
 use crate::value::Value;
 
 macro_rules! conversions {
@@ -18,9 +18,30 @@ macro_rules! conversions {
     };
 }
 
+/// ASCII text changes letter by letter, written straight into the new string.
+macro_rules! ascii_conversions {
+    ($($name:ident = $kernel:path, $letters:ident;)*) => {
+        $(pub(super) fn $name(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
+            let string = this(thread, args)?;
+            let text = string.bytes();
+            if !string.is_ascii() || text.len() > 1 << 24 {
+                return Ok(from_wtf8(thread, &$kernel(text)).value());
+            }
+            let changed = build(thread, text.len(), text.len(), |out| {
+                out.copy_from_slice(text);
+                out.$letters();
+            })?;
+            Ok(changed.value())
+        })*
+    };
+}
+
+ascii_conversions! {
+    upper = unicode::upper, make_ascii_uppercase;
+    lower = unicode::lower, make_ascii_lowercase;
+}
+
 conversions! {
-    upper = unicode::upper;
-    lower = unicode::lower;
     title = unicode::title;
     capitalize = unicode::capitalize;
     swapcase = unicode::swapcase;

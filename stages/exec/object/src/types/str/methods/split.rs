@@ -71,8 +71,9 @@ pub(super) fn split(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     };
     let string = this(thread, args)?;
     let (separator, limit) = arguments(thread, args, &SIGNATURE)?;
-    let parts = match separator {
-        Some(separator) => collect(thread, string, search::split(string.bytes(), separator.bytes(), limit))?,
+    let parts = match separator.as_ref().map(|separator| separator.bytes()) {
+        Some(&[byte]) => collect(thread, string, search::split_byte(string.bytes(), byte, limit))?,
+        Some(separator) => collect(thread, string, search::split(string.bytes(), separator, limit))?,
         None => collect(thread, string, search::split_whitespace(string.bytes(), Unit::Character, limit))?,
     };
     Ok(parts.value())
