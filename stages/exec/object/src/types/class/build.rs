@@ -135,7 +135,8 @@ fn set_layout(thread: &Thread, class: Gc<TypeObject>, id: Option<TypeId>) {
 
 fn merged_slots(class: Gc<TypeObject>, spec: &TypeSpec) -> Slots {
     let mut slots = spec.slots;
-    let plain_base = spec.bases.is_empty();
+    // What can be subclassed can be made; other types without `new` of their own cannot.
+    let plain_base = spec.bases.is_empty() && spec.flags & flags::BASE == 0;
     for slot in SlotId::ALL {
         if slots.word(slot) != 0 || slot == SlotId::new && plain_base {
             continue;
