@@ -46,6 +46,8 @@ pub struct State {
     pub compile: Cell<Option<Compile>>,
     /// The builtin `__import__`, to see whether a program replaced it.
     pub(crate) own_import: Cell<Value>,
+    /// The class `Generic`, once a generic class was made.
+    pub(crate) generic: Cell<Value>,
     /// Names of the modules whose bodies run now.
     pub(crate) importing: RefCell<Vec<String>>,
 }
@@ -59,6 +61,7 @@ impl Default for State {
             finder: RefCell::default(),
             compile: Cell::new(None),
             own_import: Cell::new(Value::UNBOUND),
+            generic: Cell::new(Value::UNBOUND),
             importing: RefCell::default(),
         }
     }

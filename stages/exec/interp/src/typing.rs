@@ -99,14 +99,25 @@ pub static TYPE_ALIAS: TypeSpec = TypeSpec {
     ..TypeSpec::new("TypeAliasType")
 };
 
-/// `Generic`, the base that `class C[T]` gets.
-pub static GENERIC: TypeSpec = TypeSpec {
-    module: "typing",
-    flags: dx_object::spec::flags::BASE,
-    slots: Slots { new: Some(new_generic), ..Slots::EMPTY },
-    methods: &[MethodDef::new("__class_getitem__", Arity::One, class_getitem).class()],
-    ..TypeSpec::new("Generic")
-};
+static CLASS_GETITEM: MethodDef = MethodDef::new("__class_getitem__", Arity::One, class_getitem);
+
+/// `Generic`, the base that `class C[T]` gets: an ordinary class, so that its subclasses are.
+fn generic(thread: &Thread) -> PyResult<Value> {
+    let known = &crate::frame::ThreadState::of(thread).state.generic;
+    if !known.get().is_unbound() {
+        return Ok(known.get());
+    }
+    let namespace = thread.dict();
+    let function = dx_object::types::native::function(thread, &CLASS_GETITEM, thread.intern("typing"));
+    let method = thread.call(thread.builtin_type(dx_object::ids::CLASS_METHOD).value(), &[function])?;
+    namespace.set_name(thread, thread.names().__class_getitem__, method)?;
+    namespace.set_name(thread, thread.names().__module__, thread.intern("typing"))?;
+    let bases = thread.tuple(&[]);
+    let class = thread.builtin_type(dx_object::ids::TYPE).value();
+    let made = thread.call(class, &[thread.intern("Generic"), bases, namespace.value()])?;
+    known.set(thread.keep(made));
+    Ok(made)
+}
 
 /// `C[int]`, and the `Generic[T]` of a class statement.
 pub static GENERIC_ALIAS: TypeSpec = TypeSpec {
@@ -198,14 +209,6 @@ fn repr_parameter(_: &Thread, value: Value) -> PyResult<Value> {
 fn unpacked(thread: &Thread, value: Value) -> PyResult<Value> {
     let list = thread.list(&[value])?;
     thread.iter(list)
-}
-
-/// Instances of generic classes are made as any other.
-fn new_generic(thread: &Thread, class: Value, args: dx_object::args::Args<'_>) -> PyResult<Value> {
-    match thread.builtin_type(dx_object::ids::OBJECT).slots().new {
-        Some(new) => new(thread, class, args),
-        None => dx_object::instance::allocate_checked(thread, class),
-    }
 }
 
 /// `A | B` of types (PEP 604); the members are the alias's `value`.
@@ -399,8 +402,7 @@ fn subscript_alias(thread: &Thread, value: Value, args: Value) -> PyResult<Value
 
 /// `Generic[*parameters]`.
 pub fn subscript_generic(thread: &Thread, parameters: Value) -> PyResult<Value> {
-    let generic = thread.spec_type(&GENERIC, thread).value();
-    Ok(generic_alias(thread, generic, parameters))
+    Ok(generic_alias(thread, generic(thread)?, parameters))
 }
 
 fn class_getitem(thread: &Thread, args: dx_object::args::Args<'_>) -> PyResult<Value> {
