@@ -92,3 +92,20 @@ pub fn set_cause_and_context(thread: &Thread, exception: Value, cause: Value) {
         object.store(thread, &object.context, cause);
     }
 }
+
+/// Shows an exception that nobody can catch, as `sys.unraisablehook` does.
+pub fn unraisable(thread: &Thread, exception: Value, message: &str, what: Value) {
+    let mut out = if message.is_empty() { "Exception ignored in".to_owned() } else { message.to_owned() };
+    if !what.is_none() && !what.is_unbound() {
+        match crate::repr_text(thread, what) {
+            Ok(text) => out.push_str(&format!(": {text}")),
+            Err(_) => {
+                thread.take_exception();
+                out.push_str(": <object repr() failed>");
+            }
+        }
+    }
+    out.push('\n');
+    out.push_str(&print::render(thread, exception));
+    eprint!("{out}");
+}

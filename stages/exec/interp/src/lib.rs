@@ -64,6 +64,7 @@ pub fn attach(thread: &Thread) -> PyResult<()> {
     hooks.import.set(import::dunder_import);
     hooks.globals.set(builtins::running_globals);
     hooks.super_arguments.set(builtins::super_arguments);
+    hooks.unraisable.set(exception::unraisable);
     builtins::install(thread)
 }
 

@@ -258,7 +258,17 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::DELETE_GLOBAL => slow!(ops::names::delete_global(thread, regs, code.name_at(w.bx()))),
                     Op::LOAD_NAME => {
                         let aux = pc.fetch();
-                        let value = slow!(ops::names::load_name(thread, regs, code.name_at(aux.name())));
+                        let name = code.name_at(aux.name());
+                        // A module's namespace is its globals, for which there is a cache.
+                        let value = if regs.owner() == ops::names::function(regs).globals.get() {
+                            let cache = code.cache(aux.cache());
+                            match ops::names::cached_global(regs, cache) {
+                                Some(value) => value,
+                                None => slow!(ops::names::load_global(thread, regs, name, cache)),
+                            }
+                        } else {
+                            slow!(ops::names::load_name(thread, regs, name))
+                        };
                         regs.set(w.a(), value);
                     }
                     Op::STORE_NAME => {

@@ -189,6 +189,19 @@ fn global_or_builtin(thread: &Thread, regs: Window, name: Value) -> PyResult<Val
 }
 
 pub fn store_name(thread: &Thread, regs: Window, name: Value, value: Value) -> PyResult<()> {
+    put_name(thread, regs, name, value)?;
+    if name == thread.names().__qualname__ {
+        // A class body's code is the same wherever the class stands, so its line is bound here.
+        let code = crate::code::object::code_of(function(regs));
+        if code.has(dx_schemas::code::flag::CLASS) {
+            let line = Value::small(crate::exception::source::first_line(code).into());
+            put_name(thread, regs, thread.names().__firstlineno__, line)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_name(thread: &Thread, regs: Window, name: Value, value: Value) -> PyResult<()> {
     match exactly::<DictObject>(regs.owner(), ids::DICT) {
         Some(namespace) => namespace.set_name(thread, name, value),
         None => thread.setitem(regs.owner(), name, value),
