@@ -69,9 +69,9 @@ fn sys_path(thread: &Thread) -> Vec<String> {
 
 fn load(thread: &Thread, name: &str, file: &Path, package: bool) -> PyResult<ModuleInput> {
     let path = file.display().to_string();
-    let source = std::fs::read(file).map_err(|error| {
-        thread.import_error(format_args!("cannot read '{path}': {error}"))
-    })?;
+    let source = std::fs::read(file)
+        .map_err(|error| thread.import_error(format_args!("cannot read '{path}': {error}")))?;
     let named = Named { name, path: &path, package, keep_source: false };
-    front::compile(&source, &named, Mode::Exec).map_err(|refused| front::raise(thread, &refused, &source, &path))
+    front::compile(&source, &named, Mode::Exec)
+        .map_err(|refused| front::raise(thread, &refused, &source, &path))
 }

@@ -51,14 +51,22 @@ pub fn compile(source: &[u8], named: &Named<'_>, mode: Mode) -> Result<ModuleInp
     let place = |found: &NodeDiagnostic| {
         let at = found.fragment as usize;
         let base = parsed.spans.spans.get(at).map_or(1, |span| i64::from(span.base_line));
-        let ranges = parsed.positions.get(at).and_then(|bytes| positions::decode(bytes).ok()).unwrap_or_default();
+        let ranges =
+            parsed.positions.get(at).and_then(|bytes| positions::decode(bytes).ok()).unwrap_or_default();
         let range = ranges.get(found.node as usize).copied().flatten();
         let line = |line: i32| u32::try_from(base + i64::from(line)).unwrap_or(1);
         let (line, col, end_line, end_col) = range.map_or((0, 0, 0, 0), |range| {
             (line(range.line), range.col + 1, line(range.end_line), range.end_col + 1)
         });
         let exception = if found.exception.is_empty() { "SyntaxError" } else { &found.exception };
-        Refused { exception: exception.to_owned(), message: found.message.clone(), line, col, end_line, end_col }
+        Refused {
+            exception: exception.to_owned(),
+            message: found.message.clone(),
+            line,
+            col,
+            end_line,
+            end_col,
+        }
     };
     let indexed = dx_index::index(&parsed.table, &trees).map_err(|error| internal(&error.to_string()))?;
     if let Some(found) = indexed.diagnostics.iter().find(|found| found.severity == Severity::Error) {

@@ -50,7 +50,13 @@ impl AsRef<[u8]> for Positions {
     }
 }
 
-fn section(session: &Session, id: &ContentId, kind: Kind, section: SectionKind, ordinal: u32) -> Option<Part> {
+fn section(
+    session: &Session,
+    id: &ContentId,
+    kind: Kind,
+    section: SectionKind,
+    ordinal: u32,
+) -> Option<Part> {
     let Lookup::Hit(blob) = session.get(id) else { return None };
     let artifact = Artifact::open_as(&blob, kind).ok()?;
     let body = artifact.section(section, ordinal).ok()?;
@@ -61,16 +67,13 @@ fn section(session: &Session, id: &ContentId, kind: Kind, section: SectionKind, 
 
 impl ImageModules {
     pub fn open(file: &Path, cache: &Path, root: &Path, library: &Path) -> Result<ImageModules, String> {
-        let bytes = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let bytes =
+            std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let image = Image::read(&bytes).map_err(|error| format!("{}: {error}", file.display()))?;
         let options = CacheOptions { read_only: true, ..CacheOptions::default() };
         let cache = Cache::open(cache, options).map_err(|error| format!("cannot open the cache: {error}"))?;
         let session = Arc::new(cache.session());
         Ok(ImageModules { image, session, root: root.to_owned(), library: library.to_owned() })
-    }
-
-    pub fn entry(&self) -> &str {
-        &self.image.entry
     }
 
     fn path(&self, place: &Place) -> PathBuf {
@@ -87,7 +90,9 @@ impl ImageModules {
         }
         let namespace = self.image.namespaces.iter().find(|package| package.name == name);
         Ok(namespace.map(|package| {
-            Found::Namespace(package.folders.iter().map(|place| self.path(place).display().to_string()).collect())
+            Found::Namespace(
+                package.folders.iter().map(|place| self.path(place).display().to_string()).collect(),
+            )
         }))
     }
 
@@ -136,7 +141,10 @@ impl ImageModules {
                 code: Arc::new(code) as Bytes,
                 positions: Arc::new(positions),
                 base_line: fragment.base_line,
-                children: children.filter(|(_, child)| child.parent == row as u32).map(|(at, _)| at as u32).collect(),
+                children: children
+                    .filter(|(_, child)| child.parent == row as u32)
+                    .map(|(at, _)| at as u32)
+                    .collect(),
             })
         })
         .collect()

@@ -3,11 +3,11 @@
 //! This crate wires the runtime's crates together: options, the front end for plain source, the finder, start and end
 //! of a program.
 
-mod finder;
-mod front;
-mod image;
-mod options;
-mod program;
+pub mod finder;
+pub mod front;
+pub mod image;
+pub mod options;
+pub mod program;
 
 pub use options::Options;
 pub use program::main;

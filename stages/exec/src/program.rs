@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use dx_heap::HeapOptions;
 use dx_interp::frame::ThreadState;
 use dx_interp::image::ModuleInput;
@@ -29,6 +29,16 @@ const INTERNAL_ERROR: i32 = 101;
 /// Runs the command line on a thread with a large stack; answers the exit status.
 pub fn main() -> i32 {
     let options = Options::parse();
+    if options.man {
+        // Nothing can be done about a manual page that cannot be written.
+        let _ = clap_mangen::Man::new(Options::command()).render(&mut std::io::stdout());
+        return 0;
+    }
+    // A panic is our bug: it is reported and ends the process with a status of its own, however it was built.
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!("dx-exec: internal error: {info}");
+        std::process::exit(INTERNAL_ERROR);
+    }));
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&options));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,
@@ -81,10 +91,11 @@ fn run(options: &Options) -> i32 {
     let executable = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
     let settings = Settings { argv, path, executable };
     let finder = PathFinder::new(image);
-    let status = match start(&thread, &settings, finder.clone()).and_then(|()| execute(&thread, &finder, entry)) {
-        Ok(()) => 0,
-        Err(raised) => uncaught(&thread, raised),
-    };
+    let status =
+        match start(&thread, &settings, finder.clone()).and_then(|()| execute(&thread, &finder, entry)) {
+            Ok(()) => 0,
+            Err(raised) => uncaught(&thread, raised),
+        };
     let status = flush(&thread).map_or(120, |()| status);
     if options.stats {
         eprintln!("dx-exec: {:?}", thread.heap.stats());
@@ -126,7 +137,9 @@ fn plan(options: &Options, args: &mut Vec<String>) -> Result<(Entry, String, Str
     }
     if first == "-" {
         let mut source = Vec::new();
-        std::io::stdin().read_to_end(&mut source).map_err(|error| format!("cannot read standard input: {error}"))?;
+        std::io::stdin()
+            .read_to_end(&mut source)
+            .map_err(|error| format!("cannot read standard input: {error}"))?;
         return Ok((Entry::Source { source, path: "<stdin>".into(), in_memory: true }, first, String::new()));
     }
     let source = std::fs::read(&first).map_err(|error| format!("can't open file '{first}': {error}"))?;
@@ -150,7 +163,9 @@ fn execute(thread: &Thread, finder: &PathFinder, entry: Entry) -> PyResult<()> {
                 .map_err(|refused| front::raise(thread, &refused, &source, &path))?
         }
         Entry::Module(name) => {
-            let name = if finder.find(thread, &name, None)?.is_some_and(|found| matches!(&found, Found::Code(i) if i.package))
+            let name = if finder
+                .find(thread, &name, None)?
+                .is_some_and(|found| matches!(&found, Found::Code(i) if i.package))
             {
                 format!("{name}.__main__")
             } else {

@@ -31,10 +31,31 @@ static FUNCTIONS: &[MethodDef] = &[
 
 /// Types of module `builtins` that have a name there.
 const HIDDEN: &[&str] = &[
-    "NoneType", "ellipsis", "NotImplementedType", "function", "method", "builtin_function_or_method",
-    "method_descriptor", "classmethod_descriptor", "wrapper_descriptor", "method-wrapper", "getset_descriptor",
-    "member_descriptor", "cell", "module", "code", "frame", "traceback", "generator", "coroutine",
-    "async_generator", "coroutine_wrapper", "mappingproxy", "iterator", "_IncompleteInputError", "weakref",
+    "NoneType",
+    "ellipsis",
+    "NotImplementedType",
+    "function",
+    "method",
+    "builtin_function_or_method",
+    "method_descriptor",
+    "classmethod_descriptor",
+    "wrapper_descriptor",
+    "method-wrapper",
+    "getset_descriptor",
+    "member_descriptor",
+    "cell",
+    "module",
+    "code",
+    "frame",
+    "traceback",
+    "generator",
+    "coroutine",
+    "async_generator",
+    "coroutine_wrapper",
+    "mappingproxy",
+    "iterator",
+    "_IncompleteInputError",
+    "weakref",
     "ReferenceType",
 ];
 
@@ -172,26 +193,27 @@ fn dir(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 fn next(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let words = args.positional();
     let iterator = words[0];
-    let result = if generator::object(iterator).is_some_and(|object| !object.is_coroutine() && !object.is_async()) {
-        match generator::resume(thread, iterator, Resume::Send(Value::NONE)) {
-            Ok(Resumed::Yielded(value)) => return Ok(value),
-            Ok(Resumed::Returned(value)) if words.len() == 1 => Err(thread.stop_iteration(value)),
-            Ok(Resumed::Returned(_)) => return Ok(words[1]),
-            Err(raised) => Err(raised),
-        }
-    } else {
-        // A Python `__next__` is called as a method, so that the StopIteration it raises is the one that is seen.
-        let class = thread.type_of(iterator);
-        let own = class.lookup(thread, thread.names().__next__);
-        match own.filter(|own| own.header().is_some_and(|h| h.shape() == dx_object::ids::FUNCTION.0)) {
-            Some(own) => thread.call(own, &[iterator]),
-            None => match thread.next(iterator)? {
-                Some(value) => return Ok(value),
-                None if words.len() == 1 => Err(thread.stop_iteration(Value::NONE)),
-                None => return Ok(words[1]),
-            },
-        }
-    };
+    let result =
+        if generator::object(iterator).is_some_and(|object| !object.is_coroutine() && !object.is_async()) {
+            match generator::resume(thread, iterator, Resume::Send(Value::NONE)) {
+                Ok(Resumed::Yielded(value)) => return Ok(value),
+                Ok(Resumed::Returned(value)) if words.len() == 1 => Err(thread.stop_iteration(value)),
+                Ok(Resumed::Returned(_)) => return Ok(words[1]),
+                Err(raised) => Err(raised),
+            }
+        } else {
+            // A Python `__next__` is called as a method, so that the StopIteration it raises is the one that is seen.
+            let class = thread.type_of(iterator);
+            let own = class.lookup(thread, thread.names().__next__);
+            match own.filter(|own| own.header().is_some_and(|h| h.shape() == dx_object::ids::FUNCTION.0)) {
+                Some(own) => thread.call(own, &[iterator]),
+                None => match thread.next(iterator)? {
+                    Some(value) => return Ok(value),
+                    None if words.len() == 1 => Err(thread.stop_iteration(Value::NONE)),
+                    None => return Ok(words[1]),
+                },
+            }
+        };
     match result {
         Err(raised) => {
             if words.len() > 1 && thread.catch(dx_object::ids::STOP_ITERATION).is_some() {
@@ -205,5 +227,11 @@ fn next(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 /// The signature that `exec` and `eval` share.
 pub(crate) const fn source_signature(function: &'static str) -> Signature {
-    Signature { function, parameters: &["source", "globals", "locals"], positional_only: 1, positional: 3, required: 1 }
+    Signature {
+        function,
+        parameters: &["source", "globals", "locals"],
+        positional_only: 1,
+        positional: 3,
+        required: 1,
+    }
 }

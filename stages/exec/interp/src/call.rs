@@ -45,12 +45,19 @@ pub fn code_of(function: Gc<FunctionObject>) -> &'static Code {
 #[inline(always)]
 pub fn has_room(thread: &Thread, ts: &ThreadState, code: &Code) -> bool {
     // Arguments of calls that are yet to be built need a little more than the window.
-    !ts.frames.is_full() && thread.registers.top().wrapping_add(code.register_count + 64) < thread.registers.limit()
+    !ts.frames.is_full()
+        && thread.registers.top().wrapping_add(code.register_count + 64) < thread.registers.limit()
 }
 
 /// Begins a frame over arguments that fit the parameters one by one.
 #[inline(always)]
-pub fn push_in_place(thread: &Thread, ts: &ThreadState, code: &Code, base: *mut Value, given: usize) -> Window {
+pub fn push_in_place(
+    thread: &Thread,
+    ts: &ThreadState,
+    code: &Code,
+    base: *mut Value,
+    given: usize,
+) -> Window {
     let regs = Window::new(base);
     regs.fill(given, code.named_count, Value::UNBOUND);
     ts.frames.push(code, regs, Policy::Plain, false);
@@ -75,7 +82,13 @@ pub fn no_room(thread: &Thread) -> Raised {
 
 /// CALL: `at[0]` called with `count` arguments behind it, the last ones named by the tuple `names`.
 #[inline(never)]
-pub fn begin(thread: &Thread, ts: &ThreadState, at: *mut Value, count: usize, names: Value) -> PyResult<Begun> {
+pub fn begin(
+    thread: &Thread,
+    ts: &ThreadState,
+    at: *mut Value,
+    count: usize,
+    names: Value,
+) -> PyResult<Begun> {
     let window = Window::new(at);
     let callee = window.get(0);
     let shape = callee.header().map_or(0, dx_heap::Header::shape);
@@ -104,7 +117,13 @@ pub fn begin(thread: &Thread, ts: &ThreadState, at: *mut Value, count: usize, na
 
 /// CALL_METHOD: `at[0]`, `at[1]` are function and receiver (or callee and unbound), arguments follow.
 #[inline(never)]
-pub fn begin_method(thread: &Thread, ts: &ThreadState, at: *mut Value, count: usize, names: Value) -> PyResult<Begun> {
+pub fn begin_method(
+    thread: &Thread,
+    ts: &ThreadState,
+    at: *mut Value,
+    count: usize,
+    names: Value,
+) -> PyResult<Begun> {
     let window = Window::new(at);
     let callee = window.get(0);
     if window.get(1).is_unbound() {

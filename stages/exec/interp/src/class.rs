@@ -128,7 +128,9 @@ fn prepare(
         return Ok(thread.dict().value());
     }
     let method = thread.get_attr(metaclass, thread.names().__prepare__);
-    let Some(method) = thread.catching(ids::ATTRIBUTE_ERROR, method)? else { return Ok(thread.dict().value()) };
+    let Some(method) = thread.catching(ids::ATTRIBUTE_ERROR, method)? else {
+        return Ok(thread.dict().value());
+    };
     let mut words = RootVec::from_slice(thread, &[name, bases]);
     words.extend(keywords);
     let namespace = thread.call_args(method, Args::with_names(&words, keyword_names))?;

@@ -229,4 +229,5 @@ static TRACEBACK_GETSET: &[GetSetDef] = &[
 ];
 
 /// Added to the type `traceback`.
-pub static TRACEBACK_EXTENSION: TypeSpec = TypeSpec { getset: TRACEBACK_GETSET, ..TypeSpec::new("traceback") };
+pub static TRACEBACK_EXTENSION: TypeSpec =
+    TypeSpec { getset: TRACEBACK_GETSET, ..TypeSpec::new("traceback") };

@@ -187,14 +187,22 @@ pub fn can_enter(object: Gc<GeneratorObject>) -> bool {
 }
 
 /// Pushes the frame of a suspended generator; what is sent is the result of its yield.
-pub fn enter(thread: &Thread, ts: &ThreadState, generator: Value, sent: Value, policy: Policy) -> PyResult<()> {
+pub fn enter(
+    thread: &Thread,
+    ts: &ThreadState,
+    generator: Value,
+    sent: Value,
+    policy: Policy,
+) -> PyResult<()> {
     let Some(object) = object(generator) else { return Err(thread.type_error("not a generator")) };
     let code = object.code();
     if !has_room(thread, ts, code) {
         return Err(no_room(thread));
     }
     if object.phase.get() == Phase::Created && !sent.is_none() {
-        return Err(thread.type_error(format_args!("can't send non-None value to a just-started {}", object.noun())));
+        return Err(
+            thread.type_error(format_args!("can't send non-None value to a just-started {}", object.noun()))
+        );
     }
     let top = thread.registers.top();
     let before = Window::new(top);
@@ -376,7 +384,9 @@ pub fn yield_from_iter(thread: &Thread, code: &Code, value: Value) -> PyResult<V
             if code.has(flag::COROUTINE | flag::ASYNC_GENERATOR) {
                 return Ok(value);
             }
-            return Err(thread.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+            return Err(
+                thread.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator")
+            );
         }
     }
     thread.iter(value)

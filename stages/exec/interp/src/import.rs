@@ -20,7 +20,13 @@ use crate::ops;
 use crate::state::Found;
 
 /// IMPORT_NAME.
-pub fn import_name(thread: &Thread, regs: Window, name: Value, fromlist: Value, level: Value) -> PyResult<Value> {
+pub fn import_name(
+    thread: &Thread,
+    regs: Window,
+    name: Value,
+    fromlist: Value,
+    level: Value,
+) -> PyResult<Value> {
     let import = ops::names::builtins(thread, regs).get_name(thread, thread.names().__import__);
     let Some(import) = import else { return Err(thread.import_error("__import__ not found")) };
     let globals = ops::names::globals(regs).value();
@@ -32,7 +38,13 @@ pub fn import_name(thread: &Thread, regs: Window, name: Value, fromlist: Value, 
 }
 
 /// `__import__`.
-pub fn import_module(thread: &Thread, name: Value, globals: Value, fromlist: Value, level: i64) -> PyResult<Value> {
+pub fn import_module(
+    thread: &Thread,
+    name: Value,
+    globals: Value,
+    fromlist: Value,
+    level: i64,
+) -> PyResult<Value> {
     thread.check_stack()?;
     if name.as_str().is_none() {
         return Err(thread.type_error("module name must be a string"));
@@ -69,9 +81,8 @@ pub fn import_module(thread: &Thread, name: Value, globals: Value, fromlist: Val
 fn resolve(thread: &Thread, name: &str, globals: Value, level: usize) -> PyResult<String> {
     let Some(globals) = globals.as_dict() else { return Err(thread.type_error("globals must be a dict")) };
     let names = thread.names();
-    let text = |key: Value| {
-        globals.get_name(thread, key).filter(|value| value.as_str().is_some()).map(crate::text)
-    };
+    let text =
+        |key: Value| globals.get_name(thread, key).filter(|value| value.as_str().is_some()).map(crate::text);
     let package = match text(names.__package__) {
         Some(package) => package,
         None => {
@@ -239,8 +250,14 @@ fn run_body(thread: &Thread, module: Gc<ModuleObject>, input: ModuleInput) -> Py
 }
 
 /// Runs code that has a namespace (a module's, or what `exec` made).
-pub fn run_code(thread: &Thread, code: &'static crate::code::Code, globals: Value, locals: Value) -> PyResult<Value> {
-    let builtins = match globals.as_dict().and_then(|dict| dict.get_name(thread, thread.names().__builtins__)) {
+pub fn run_code(
+    thread: &Thread,
+    code: &'static crate::code::Code,
+    globals: Value,
+    locals: Value,
+) -> PyResult<Value> {
+    let builtins = match globals.as_dict().and_then(|dict| dict.get_name(thread, thread.names().__builtins__))
+    {
         Some(builtins) => match builtins.downcast::<ModuleObject>() {
             Some(module) => module.dict.get(),
             None => builtins,

@@ -9,11 +9,11 @@ use std::sync::atomic::Ordering;
 
 use dx_object::error::PyResult;
 use dx_object::ids;
-use dx_object::{CompareOp, UnaryOp};
 use dx_object::thread::Thread;
 use dx_object::types::cell;
 use dx_object::types::function::FunctionObject;
 use dx_object::value::Value;
+use dx_object::{CompareOp, UnaryOp};
 use dx_schemas::opcode::Op;
 
 use crate::call::{self, Begun};
@@ -248,7 +248,9 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         let cache = code.cache(aux.cache());
                         let value = match ops::names::cached_global(regs, cache) {
                             Some(value) => value,
-                            None => slow!(ops::names::load_global(thread, regs, code.name_at(aux.name()), cache)),
+                            None => {
+                                slow!(ops::names::load_global(thread, regs, code.name_at(aux.name()), cache))
+                            }
                         };
                         regs.set(w.a(), value);
                     }
@@ -279,7 +281,8 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::LOAD_DICT_OR_CELL => {
                         let aux = pc.fetch();
                         let name = code.name_at(aux.name());
-                        let value = slow!(ops::names::dict_or_cell(thread, code, regs.get(w.b()), name, regs, w.c()));
+                        let value =
+                            slow!(ops::names::dict_or_cell(thread, code, regs.get(w.b()), name, regs, w.c()));
                         regs.set(w.a(), value);
                     }
                     Op::LOAD_DICT_OR_GLOBAL => {
@@ -317,7 +320,9 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         let object = regs.get(w.b());
                         let (function, receiver) = match ops::attr::cached_method(thread, object, cache) {
                             Some(pair) => pair,
-                            None => slow!(ops::attr::load_method(thread, object, code.name_at(aux.name()), cache)),
+                            None => {
+                                slow!(ops::attr::load_method(thread, object, code.name_at(aux.name()), cache))
+                            }
                         };
                         regs.set(w.a(), function);
                         regs.set(w.a() + 1, receiver);
@@ -325,7 +330,8 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::LOAD_SUPER_ATTR => {
                         let aux = pc.fetch();
                         let name = code.name_at(aux.name());
-                        let (value, receiver) = slow!(ops::attr::load_super(thread, regs, w.b(), name, w.c()));
+                        let (value, receiver) =
+                            slow!(ops::attr::load_super(thread, regs, w.b(), name, w.c()));
                         regs.set(w.a(), value);
                         regs.set(w.a() + 1, receiver);
                     }
@@ -394,7 +400,9 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::OR_INPLACE => binary!(w, arith::or_small, arith::none, arith::or_inplace),
                     Op::XOR_INPLACE => binary!(w, arith::xor_small, arith::none, arith::xor_inplace),
                     Op::AND_INPLACE => binary!(w, arith::and_small, arith::none, arith::and_inplace),
-                    Op::FLOORDIV_INPLACE => binary!(w, arith::floordiv_small, arith::none, arith::floordiv_inplace),
+                    Op::FLOORDIV_INPLACE => {
+                        binary!(w, arith::floordiv_small, arith::none, arith::floordiv_inplace);
+                    }
                     Op::ADD_INT => {
                         let a = regs.get(w.b());
                         let b = Value::small(w.c_small());
@@ -532,8 +540,12 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         let value = slow!(ops::build::string(thread, regs.slice(w.b(), w.c())));
                         regs.set(w.a(), value);
                     }
-                    Op::LIST_APPEND => slow!(ops::build::list_append(thread, regs.get(w.a()), regs.get(w.b()))),
-                    Op::LIST_EXTEND => slow!(ops::build::list_extend(thread, regs.get(w.a()), regs.get(w.b()))),
+                    Op::LIST_APPEND => {
+                        slow!(ops::build::list_append(thread, regs.get(w.a()), regs.get(w.b())));
+                    }
+                    Op::LIST_EXTEND => {
+                        slow!(ops::build::list_extend(thread, regs.get(w.a()), regs.get(w.b())));
+                    }
                     Op::LIST_TO_TUPLE => {
                         let value = ops::build::list_to_tuple(thread, regs.get(w.b()));
                         regs.set(w.a(), value);
@@ -543,9 +555,16 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::MAP_ADD => {
                         slow!(ops::build::map_add(thread, regs.get(w.a()), regs.get(w.b()), regs.get(w.c())));
                     }
-                    Op::DICT_UPDATE => slow!(ops::build::dict_update(thread, regs.get(w.a()), regs.get(w.b()))),
+                    Op::DICT_UPDATE => {
+                        slow!(ops::build::dict_update(thread, regs.get(w.a()), regs.get(w.b())));
+                    }
                     Op::DICT_MERGE => {
-                        slow!(ops::build::dict_merge(thread, regs.get(w.a()), regs.get(w.b()), regs.get(w.c())));
+                        slow!(ops::build::dict_merge(
+                            thread,
+                            regs.get(w.a()),
+                            regs.get(w.b()),
+                            regs.get(w.c())
+                        ));
                     }
                     Op::FORMAT => {
                         let value = slow!(ops::format::format(thread, regs.get(w.b()), w.c(), None));
@@ -587,7 +606,10 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         let callee = regs.get(a);
                         if let Some(function) = ops::exactly::<FunctionObject>(callee, ids::FUNCTION) {
                             let target = call::code_of(function);
-                            if target.simple && target.positional_count == count && call::has_room(thread, ts, target) {
+                            if target.simple
+                                && target.positional_count == count
+                                && call::has_room(thread, ts, target)
+                            {
                                 regs = call::push_in_place(thread, ts, target, regs.at(a + 1), count);
                                 frame = ts.frames.innermost();
                                 code = target;
@@ -607,7 +629,9 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                             && !regs.get(a + 1).is_unbound()
                         {
                             let target = call::code_of(function);
-                            if target.simple && target.positional_count == count + 1 && call::has_room(thread, ts, target)
+                            if target.simple
+                                && target.positional_count == count + 1
+                                && call::has_room(thread, ts, target)
                             {
                                 regs = call::push_in_place(thread, ts, target, regs.at(a + 1), count + 1);
                                 frame = ts.frames.innermost();
@@ -736,7 +760,8 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                         regs.set(w.a(), value);
                     }
                     Op::LOAD_SPECIAL => {
-                        let (function, receiver) = slow!(ops::attr::load_special(thread, regs.get(w.b()), w.c()));
+                        let (function, receiver) =
+                            slow!(ops::attr::load_special(thread, regs.get(w.b()), w.c()));
                         regs.set(w.a(), function);
                         regs.set(w.a() + 1, receiver);
                     }

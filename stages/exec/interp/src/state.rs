@@ -33,7 +33,8 @@ pub enum Mode {
 }
 
 /// Compiles source text; raises SyntaxError itself.
-pub type Compile = fn(&Thread, source: &[u8], filename: &str, mode: Mode, flags: u32) -> PyResult<ModuleInput>;
+pub type Compile =
+    fn(&Thread, source: &[u8], filename: &str, mode: Mode, flags: u32) -> PyResult<ModuleInput>;
 
 pub struct State {
     // Boxed, because frames and functions keep addresses.

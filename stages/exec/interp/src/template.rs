@@ -126,9 +126,9 @@ fn new_interpolation(thread: &Thread, _: Value, args: Args<'_>) -> PyResult<Valu
     let text = |value: Value| if value.is_unbound() { thread.str("") } else { value };
     let conversion = if conversion.is_unbound() { Value::NONE } else { conversion };
     if !conversion.is_none() && !matches!(conversion.str_bytes(), Some(b"s" | b"r" | b"a")) {
-        return Err(thread.value_error(
-            "Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'",
-        ));
+        return Err(
+            thread.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'")
+        );
     }
     interpolation(thread, value, text(expression), conversion, text(spec))
 }
@@ -213,11 +213,14 @@ fn add(thread: &Thread, a: Value, b: Value) -> PyResult<Value> {
         if a.downcast::<Template>().is_some() && b.as_str().is_some()
             || b.downcast::<Template>().is_some() && a.as_str().is_some()
         {
-            let (first, second) =
-                if a.as_str().is_some() { ("str", "string.templatelib.Template") } else { ("string.templatelib.Template", "str") };
-            return Err(thread.type_error(format_args!(
-                "can only concatenate {first} (not \"{second}\") to {first}"
-            )));
+            let (first, second) = if a.as_str().is_some() {
+                ("str", "string.templatelib.Template")
+            } else {
+                ("string.templatelib.Template", "str")
+            };
+            return Err(
+                thread.type_error(format_args!("can only concatenate {first} (not \"{second}\") to {first}"))
+            );
         }
         return Ok(Value::NOT_IMPLEMENTED);
     };

@@ -143,7 +143,13 @@ fn alias(value: Value, field: impl FnOnce(Gc<Alias>) -> Value) -> Value {
     value.downcast::<Alias>().map_or(Value::NONE, field)
 }
 
-fn parameter(thread: &Thread, spec: &'static TypeSpec, name: Value, bound: Value, constraints: Value) -> Value {
+fn parameter(
+    thread: &Thread,
+    spec: &'static TypeSpec,
+    name: Value,
+    bound: Value,
+    constraints: Value,
+) -> Value {
     let class = thread.spec_type(spec, thread);
     let made = dx_object::instance::allocate(thread, class);
     if let Some(object) = made.downcast::<Parameter>() {
@@ -335,7 +341,9 @@ fn repr_union(thread: &Thread, value: Value) -> PyResult<Value> {
 /// A type as aliases show it: always with its module, except for builtins.
 fn show(thread: &Thread, value: Value) -> PyResult<String> {
     match value.as_type() {
-        Some(class) if class.module_name(thread).is_some_and(|name| name.str_bytes() == Some(b"__main__")) => {
+        Some(class)
+            if class.module_name(thread).is_some_and(|name| name.str_bytes() == Some(b"__main__")) =>
+        {
             Ok(format!("__main__.{}", class.qualname_str()))
         }
         Some(_) => Ok(crate::exception::print::class_name(thread, value)),

@@ -13,13 +13,21 @@ use crate::frame::ThreadState;
 use crate::import::run_code;
 use crate::state::Mode;
 
-fn compile_text(thread: &Thread, source: Value, filename: &str, mode: Mode, flags: u32) -> PyResult<&'static Code> {
+fn compile_text(
+    thread: &Thread,
+    source: Value,
+    filename: &str,
+    mode: Mode,
+    flags: u32,
+) -> PyResult<&'static Code> {
     let text = match (source.str_bytes(), source.bytes_like()) {
         (Some(text), _) => text.to_vec(),
         (None, Some(bytes)) => bytes.to_vec(),
         (None, None) => {
             let what = if mode == Mode::Eval { "eval" } else { "exec" };
-            return Err(thread.type_error(format_args!("{what}() arg 1 must be a string, bytes or code object")));
+            return Err(
+                thread.type_error(format_args!("{what}() arg 1 must be a string, bytes or code object"))
+            );
         }
     };
     if text.contains(&0) {

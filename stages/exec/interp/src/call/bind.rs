@@ -89,7 +89,9 @@ fn bind_keyword(
     value: Value,
 ) -> PyResult<()> {
     if name.as_str().is_none() {
-        return Err(thread.type_error(format_args!("{}() keywords must be strings", called(thread, function))));
+        return Err(
+            thread.type_error(format_args!("{}() keywords must be strings", called(thread, function)))
+        );
     }
     let named = code.positional_count + code.keyword_only_count;
     let known = &code.register_names[..named];
@@ -194,8 +196,15 @@ fn fill_keyword_defaults(
 
 /// "missing 2 required positional arguments: 'a' and 'b'": those before the defaults that are not bound.
 #[cold]
-pub fn missing(thread: &Thread, function: Gc<FunctionObject>, code: &Code, regs: Window, given: usize) -> Raised {
-    let defaults = exactly::<TupleObject>(function.defaults.get(), ids::TUPLE).map_or(0, |tuple| tuple.items().len());
+pub fn missing(
+    thread: &Thread,
+    function: Gc<FunctionObject>,
+    code: &Code,
+    regs: Window,
+    given: usize,
+) -> Raised {
+    let defaults =
+        exactly::<TupleObject>(function.defaults.get(), ids::TUPLE).map_or(0, |tuple| tuple.items().len());
     let required = code.positional_count.saturating_sub(defaults);
     let absent: Vec<String> = (given..required)
         .filter(|&index| regs.get(index).is_unbound())
@@ -221,8 +230,15 @@ fn missing_names(thread: &Thread, function: Gc<FunctionObject>, kind: &str, name
 }
 
 #[cold]
-fn too_many(thread: &Thread, function: Gc<FunctionObject>, code: &Code, regs: Window, given: usize) -> Raised {
-    let defaults = exactly::<TupleObject>(function.defaults.get(), ids::TUPLE).map_or(0, |tuple| tuple.items().len());
+fn too_many(
+    thread: &Thread,
+    function: Gc<FunctionObject>,
+    code: &Code,
+    regs: Window,
+    given: usize,
+) -> Raised {
+    let defaults =
+        exactly::<TupleObject>(function.defaults.get(), ids::TUPLE).map_or(0, |tuple| tuple.items().len());
     let most = code.positional_count;
     let first = code.positional_count;
     let keyword_only =
@@ -235,7 +251,9 @@ fn too_many(thread: &Thread, function: Gc<FunctionObject>, code: &Code, regs: Wi
     let plural_given = if given == 1 { "" } else { "s" };
     let also = if keyword_only > 0 {
         let plural_keyword = if keyword_only == 1 { "" } else { "s" };
-        format!(" positional argument{plural_given} (and {keyword_only} keyword-only argument{plural_keyword})")
+        format!(
+            " positional argument{plural_given} (and {keyword_only} keyword-only argument{plural_keyword})"
+        )
     } else {
         String::new()
     };

@@ -3,10 +3,10 @@
 use dx_object::error::PyResult;
 use dx_object::gc::Gc;
 use dx_object::ids;
+use dx_object::instance;
 use dx_object::spec::flags;
 use dx_object::thread::Thread;
 use dx_object::types::class::TypeObject;
-use dx_object::instance;
 use dx_object::value::Value;
 
 use super::{Begun, enter, shift};

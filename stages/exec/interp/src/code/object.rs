@@ -46,16 +46,8 @@ pub fn make(thread: &Thread, code: &'static Code) -> Value {
     let path = code.fragment().module().path;
     let name = code.name;
     let line = Value::small(source::first_line(code).into());
-    let object = CodeObject::make(
-        thread,
-        ids::CODE.0,
-        entry_word(code),
-        name,
-        code.qualname,
-        path,
-        line,
-        Value::NONE,
-    );
+    let object =
+        CodeObject::make(thread, ids::CODE.0, entry_word(code), name, code.qualname, path, line, Value::NONE);
     object.value()
 }
 
@@ -111,7 +103,9 @@ fn positions(thread: &Thread, args: dx_object::args::Args<'_>) -> PyResult<Value
     let Some(list) = rows.as_list() else { return Ok(rows) };
     for offset in 0..code.words().len() as u32 {
         let row = match source::place(code, offset) {
-            Some(place) => [place.line, place.end_line, place.col, place.end_col].map(|n| Value::small(n.into())),
+            Some(place) => {
+                [place.line, place.end_line, place.col, place.end_col].map(|n| Value::small(n.into()))
+            }
             None => [Value::NONE; 4],
         };
         list.push(thread, thread.tuple(&row))?;
@@ -130,9 +124,9 @@ fn replace(thread: &Thread, args: dx_object::args::Args<'_>) -> PyResult<Value> 
             "co_qualname" => copy.qualname = thread.keep(value),
             "co_firstlineno" | "co_filename" | "co_consts" | "co_flags" | "co_names" | "co_varnames" => {}
             other => {
-                return Err(thread.type_error(format_args!(
-                    "replace() got an unexpected keyword argument '{other}'"
-                )));
+                return Err(
+                    thread.type_error(format_args!("replace() got an unexpected keyword argument '{other}'"))
+                );
             }
         }
     }

@@ -119,7 +119,8 @@ impl Printer<'_> {
             let truncated = index >= GROUP_WIDTH_MAX;
             let title = if truncated { "...".to_owned() } else { (index + 1).to_string() };
             let corner = if index == 0 { "+-" } else { "  " };
-            self.out.push_str(&format!("{}{corner}+---------------- {title} ----------------\n", self.indent()));
+            self.out
+                .push_str(&format!("{}{corner}+---------------- {title} ----------------\n", self.indent()));
             self.depth += 1;
             if truncated {
                 let rest = count - GROUP_WIDTH_MAX;
@@ -200,7 +201,9 @@ fn entry(code: &Code, offset: u32, out: &mut String) {
     out.push_str(&format!("  File \"{path}\", line {line}, in {}\n", crate::text(code.name)));
     let Some(place) = place else { return };
     let Some(lines) = source::lines(code, place.line, place.end_line) else { return };
-    if lines.len() as u32 != place.end_line - place.line + 1 || lines.iter().all(|line| line.trim().is_empty()) {
+    if lines.len() as u32 != place.end_line - place.line + 1
+        || lines.iter().all(|line| line.trim().is_empty())
+    {
         return;
     }
     for line in carets::render(&lines, &place).split_inclusive('\n') {
@@ -244,22 +247,24 @@ pub fn only(thread: &Thread, exception: Value) -> String {
     };
     let notes = thread.get_attr(exception, thread.names().__notes__);
     match notes {
-        Ok(notes) => match notes.as_list().as_ref().map(|list| list.items()).or_else(|| notes.tuple_items()) {
-            Some(items) => {
-                for &note in items {
-                    let text = safe(thread, note, "note", Thread::to_str);
-                    text.split('\n').for_each(|line| {
-                        out.push_str(line);
-                        out.push('\n');
-                    });
+        Ok(notes) => {
+            match notes.as_list().as_ref().map(|list| list.items()).or_else(|| notes.tuple_items()) {
+                Some(items) => {
+                    for &note in items {
+                        let text = safe(thread, note, "note", Thread::to_str);
+                        text.split('\n').for_each(|line| {
+                            out.push_str(line);
+                            out.push('\n');
+                        });
+                    }
+                }
+                None if notes.is_none() => {}
+                None => {
+                    out.push_str(&safe(thread, notes, "__notes__", Thread::repr));
+                    out.push('\n');
                 }
             }
-            None if notes.is_none() => {}
-            None => {
-                out.push_str(&safe(thread, notes, "__notes__", Thread::repr));
-                out.push('\n');
-            }
-        },
+        }
         Err(_) => {
             thread.take_exception();
         }
@@ -311,9 +316,10 @@ fn suggestion(thread: &Thread, exception: Value) -> String {
         return String::new();
     }
     let wrong = crate::text(wrong);
-    let visible = candidates.iter().map(String::as_str).filter(|name| {
-        is_name || wrong.starts_with('_') || !name.starts_with('_')
-    });
+    let visible = candidates
+        .iter()
+        .map(String::as_str)
+        .filter(|name| is_name || wrong.starts_with('_') || !name.starts_with('_'));
     let close = suggest::closest(&wrong, visible);
     let forgotten = is_name && FORGETTABLE.contains(&wrong.as_str());
     match (close, forgotten) {
@@ -328,15 +334,99 @@ fn suggestion(thread: &Thread, exception: Value) -> String {
 
 /// Modules of the standard library whose names programs use without importing them.
 const FORGETTABLE: &[&str] = &[
-    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "builtins", "calendar", "cmath", "codecs",
-    "collections", "configparser", "contextlib", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
-    "difflib", "dis", "email", "enum", "errno", "fnmatch", "fractions", "functools", "gc", "getpass", "glob", "gzip",
-    "hashlib", "heapq", "hmac", "html", "http", "importlib", "inspect", "io", "ipaddress", "itertools", "json",
-    "keyword", "locale", "logging", "marshal", "math", "mimetypes", "multiprocessing", "numbers", "operator", "os",
-    "pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "secrets", "select", "shelve", "shlex",
-    "shutil", "signal", "socket", "sqlite3", "ssl", "stat", "statistics", "string", "struct", "subprocess", "sys",
-    "tempfile", "textwrap", "threading", "time", "timeit", "token", "tokenize", "traceback", "types", "typing",
-    "unittest", "urllib", "uuid", "warnings", "weakref", "xml", "zipfile", "zlib",
+    "abc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "bisect",
+    "builtins",
+    "calendar",
+    "cmath",
+    "codecs",
+    "collections",
+    "configparser",
+    "contextlib",
+    "copy",
+    "csv",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "dis",
+    "email",
+    "enum",
+    "errno",
+    "fnmatch",
+    "fractions",
+    "functools",
+    "gc",
+    "getpass",
+    "glob",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "keyword",
+    "locale",
+    "logging",
+    "marshal",
+    "math",
+    "mimetypes",
+    "multiprocessing",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "select",
+    "shelve",
+    "shlex",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "stat",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "typing",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zlib",
 ];
 
 /// Names that the raising frame could see.
@@ -350,12 +440,16 @@ fn visible_names(thread: &Thread, exception: Value) -> Vec<String> {
     let mut names = Vec::new();
     let Some(entry) = last else { return names };
     if let Some(code) = code_from_value(entry.code.get()) {
-        names.extend(code.register_names.iter().filter(|name| !name.is_unbound()).map(|name| crate::text(*name)));
+        names.extend(
+            code.register_names.iter().filter(|name| !name.is_unbound()).map(|name| crate::text(*name)),
+        );
     }
     let function: Option<Gc<dx_object::types::function::FunctionObject>> = entry.frame.get().downcast();
     let dicts = [function.map(|function| function.globals.get()), Some(thread.builtins.get())];
     for dict in dicts.into_iter().flatten().filter_map(Value::as_dict) {
-        names.extend(dict.iter().filter(|entry| entry.key.as_str().is_some()).map(|entry| crate::text(entry.key)));
+        names.extend(
+            dict.iter().filter(|entry| entry.key.as_str().is_some()).map(|entry| crate::text(entry.key)),
+        );
     }
     names
 }

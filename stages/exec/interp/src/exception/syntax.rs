@@ -14,7 +14,8 @@ pub fn render(thread: &Thread, exception: Value, class: &str) -> String {
         }
     };
     let int = |name: &str| attribute(name).as_small();
-    let text_of = |name: &str| Some(attribute(name)).filter(|value| value.as_str().is_some()).map(crate::text);
+    let text_of =
+        |name: &str| Some(attribute(name)).filter(|value| value.as_str().is_some()).map(crate::text);
     let mut out = String::new();
     let mut suffix = String::new();
     let (line, file) = (int("lineno"), text_of("filename"));
@@ -31,7 +32,9 @@ pub fn render(thread: &Thread, exception: Value, class: &str) -> String {
     }
     let message = match attribute("msg") {
         none if none.is_none() => "None".to_owned(),
-        value if value.as_str().is_some() && crate::text(value).is_empty() => "<no detail available>".to_owned(),
+        value if value.as_str().is_some() && crate::text(value).is_empty() => {
+            "<no detail available>".to_owned()
+        }
         value => match thread.to_str(value) {
             Ok(text) => crate::text(text),
             Err(_) => {

@@ -73,7 +73,8 @@ pub(super) fn register(thread: &Thread) {
 
 /// Marks a value as yielded by the generator itself.
 pub fn wrap(thread: &Thread, value: Value) -> Value {
-    let cell = thread.heap.alloc(size_of::<Wrapped>(), Header::word(WRAPPED, ids::OBJECT.0, 0)).cast::<Wrapped>();
+    let cell =
+        thread.heap.alloc(size_of::<Wrapped>(), Header::word(WRAPPED, ids::OBJECT.0, 0)).cast::<Wrapped>();
     // SAFETY: a new cell of this layout.
     unsafe {
         (*cell).value.set(value);
@@ -122,7 +123,9 @@ fn advance(thread: &Thread, step: Gc<Step>, input: Result<Value, Value>) -> PyRe
         if generator.flags.get() & flag::BUSY != 0 {
             step.state.set(Value::small(2));
             let what = if mode == mode::SEND { "anext" } else { name };
-            return Err(thread.runtime_error(format_args!("{what}(): asynchronous generator is already running")));
+            return Err(
+                thread.runtime_error(format_args!("{what}(): asynchronous generator is already running"))
+            );
         }
         if generator.flags.get() & flag::CLOSED != 0 || generator.phase.get() == Phase::Finished {
             step.state.set(Value::small(2));
@@ -136,9 +139,7 @@ fn advance(thread: &Thread, step: Gc<Step>, input: Result<Value, Value>) -> PyRe
                 mode::SEND if sent.is_none() => Resume::Send(step.what.get()),
                 mode::SEND => Resume::Send(sent),
                 _ if !sent.is_none() => {
-                    return Err(thread.runtime_error(
-                        "can't send non-None value to a just-started coroutine",
-                    ));
+                    return Err(thread.runtime_error("can't send non-None value to a just-started coroutine"));
                 }
                 mode::CLOSE => {
                     generator.flags.set(generator.flags.get() | flag::CLOSED);
@@ -193,7 +194,8 @@ fn settle(
         Err(raised) => {
             done();
             if mode == mode::CLOSE
-                && (thread.catch(ids::STOP_ASYNC_ITERATION).is_some() || thread.catch(ids::GENERATOR_EXIT).is_some())
+                && (thread.catch(ids::STOP_ASYNC_ITERATION).is_some()
+                    || thread.catch(ids::GENERATOR_EXIT).is_some())
             {
                 return Ok(Resumed::Returned(Value::NONE));
             }
@@ -203,7 +205,9 @@ fn settle(
 }
 
 fn step_of(thread: &Thread, args: Args<'_>) -> PyResult<Gc<Step>> {
-    args.get(0).and_then(|value| value.downcast::<Step>()).ok_or_else(|| thread.type_error("not an awaitable"))
+    args.get(0)
+        .and_then(|value| value.downcast::<Step>())
+        .ok_or_else(|| thread.type_error("not an awaitable"))
 }
 
 fn step_send(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
@@ -230,7 +234,11 @@ fn step_close(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
         Ok(Resumed::Returned(_)) => Ok(Value::NONE),
         Err(raised) => {
             let quiet = [ids::STOP_ITERATION, ids::STOP_ASYNC_ITERATION, ids::GENERATOR_EXIT];
-            if quiet.iter().any(|class| thread.catch(*class).is_some()) { Ok(Value::NONE) } else { Err(raised) }
+            if quiet.iter().any(|class| thread.catch(*class).is_some()) {
+                Ok(Value::NONE)
+            } else {
+                Err(raised)
+            }
         }
     }
 }

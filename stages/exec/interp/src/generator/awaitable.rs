@@ -55,9 +55,8 @@ pub fn aiter(thread: &Thread, value: Value) -> PyResult<Value> {
     let class = thread.type_of(value);
     let Some(slot) = class.slots().aiter else {
         let kind = class.name_str();
-        return Err(thread.type_error(format_args!(
-            "'async for' requires an object with __aiter__ method, got {kind}"
-        )));
+        return Err(thread
+            .type_error(format_args!("'async for' requires an object with __aiter__ method, got {kind}")));
     };
     let iterator = slot(thread, value)?;
     if thread.type_of(iterator).slots().anext.is_none() {
@@ -74,9 +73,8 @@ pub fn anext(thread: &Thread, value: Value) -> PyResult<Value> {
     let class = thread.type_of(value);
     let Some(slot) = class.slots().anext else {
         let kind = class.name_str();
-        return Err(thread.type_error(format_args!(
-            "'async for' requires an iterator with __anext__ method, got {kind}"
-        )));
+        return Err(thread
+            .type_error(format_args!("'async for' requires an iterator with __anext__ method, got {kind}")));
     };
     let awaitable = slot(thread, value)?;
     match get(thread, awaitable, 0) {
@@ -92,7 +90,8 @@ fn invalid_anext(thread: &Thread, awaitable: Value, raised: Raised) -> Raised {
     }
     let cause = thread.take_exception();
     let kind = thread.type_of(awaitable).name_str();
-    let raised = thread.type_error(format_args!("'async for' received an invalid object from __anext__: {kind}"));
+    let raised =
+        thread.type_error(format_args!("'async for' received an invalid object from __anext__: {kind}"));
     crate::exception::set_cause_and_context(thread, thread.exception(), cause);
     raised
 }

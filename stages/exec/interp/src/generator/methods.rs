@@ -59,7 +59,11 @@ pub fn stopped(thread: &Thread, result: PyResult<Value>) -> PyResult<Resumed> {
 }
 
 /// Throws into what a generator delegates to.
-pub fn throw_into_delegate(thread: &Thread, object: Gc<GeneratorObject>, exception: Value) -> PyResult<Thrown> {
+pub fn throw_into_delegate(
+    thread: &Thread,
+    object: Gc<GeneratorObject>,
+    exception: Value,
+) -> PyResult<Thrown> {
     let Some(delegate) = object.awaited() else { return Ok(Thrown::Raise(exception)) };
     object.phase.set(Phase::Running);
     let result = throw_into(thread, delegate, exception);
@@ -143,8 +147,7 @@ pub fn thrown(thread: &Thread, name: &str, args: &[Value]) -> PyResult<Value> {
         [what, value, traceback] => (what, value, traceback),
         _ => return Err(thread.type_error(format_args!("{name} expected 1 to 3 arguments"))),
     };
-    if !traceback.is_none()
-        && traceback.downcast::<dx_object::types::traceback::TracebackObject>().is_none()
+    if !traceback.is_none() && traceback.downcast::<dx_object::types::traceback::TracebackObject>().is_none()
     {
         return Err(thread.type_error("throw() third argument must be a traceback object"));
     }
@@ -228,7 +231,11 @@ macro_rules! attributes {
             ),
             GetSetDef::new(
                 concat!($prefix, "_suspended"),
-                |_, g| Ok(field(g, |g| Value::bool(matches!(g.phase.get(), Phase::Suspended | Phase::Delegating)))),
+                |_, g| {
+                    Ok(field(g, |g| {
+                        Value::bool(matches!(g.phase.get(), Phase::Suspended | Phase::Delegating))
+                    }))
+                },
                 None,
             ),
             GetSetDef::new(concat!($prefix, "_frame"), crate::frame_object::of_generator, None),

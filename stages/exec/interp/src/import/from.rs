@@ -10,7 +10,12 @@ use crate::frame::{ThreadState, Window};
 use crate::ops;
 
 /// Imports those names of a `from` that are submodules of a package.
-pub(super) fn load_submodules(thread: &Thread, module: Value, absolute: &str, fromlist: Value) -> PyResult<()> {
+pub(super) fn load_submodules(
+    thread: &Thread,
+    module: Value,
+    absolute: &str,
+    fromlist: Value,
+) -> PyResult<()> {
     let path = thread.get_attr(module, thread.names().__path__);
     if thread.catching(ids::ATTRIBUTE_ERROR, path)?.is_none() {
         return Ok(());

@@ -4,9 +4,9 @@
 //! of the immediate.
 
 use dx_object::error::PyResult;
-use dx_object::{BinaryOp, CompareOp, UnaryOp};
 use dx_object::thread::Thread;
 use dx_object::value::Value;
+use dx_object::{BinaryOp, CompareOp, UnaryOp};
 
 #[inline(always)]
 pub fn both_small(a: Value, b: Value) -> bool {

@@ -288,7 +288,9 @@ pub fn store(thread: &Thread, object: Value, name: Value, value: Value, cache: &
     if !std::ptr::fn_addr_eq(own, generic) || matches!(on_class(thread, class, name), OnClass::Data) {
         return Ok(());
     }
-    let Some(shape) = thread.shapes.get(header.shape()).filter(|shape| !shape.dict_mode) else { return Ok(()) };
+    let Some(shape) = thread.shapes.get(header.shape()).filter(|shape| !shape.dict_mode) else {
+        return Ok(());
+    };
     // A shape that this class no longer has (`__class__` was assigned) proves nothing about the old one.
     if thread.shapes.class(before) != class {
         return Ok(());
@@ -321,7 +323,8 @@ pub fn load_super(
     let (callee, class, object) = (regs.get(first), regs.get(first + 1), regs.get(first + 2));
     let builtin = thread.builtin_type(ids::SUPER).value();
     if callee != builtin {
-        let made = if code & 2 != 0 { thread.call(callee, &[class, object])? } else { thread.call(callee, &[])? };
+        let made =
+            if code & 2 != 0 { thread.call(callee, &[class, object])? } else { thread.call(callee, &[])? };
         return Ok((thread.get_attr(made, name)?, Value::UNBOUND));
     }
     let wants_method = code & 1 != 0;

@@ -38,7 +38,8 @@ pub fn map(thread: &Thread, pairs: &[Value]) -> PyResult<Value> {
 
 /// Joins strings: the parts of an f-string.
 pub fn string(thread: &Thread, parts: &[Value]) -> PyResult<Value> {
-    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.str_bytes().map_or(0, <[u8]>::len)).sum());
+    let mut bytes =
+        Vec::with_capacity(parts.iter().map(|part| part.str_bytes().map_or(0, <[u8]>::len)).sum());
     for part in parts {
         bytes.extend_from_slice(part.str_bytes().unwrap_or_default());
     }
@@ -134,7 +135,9 @@ pub fn dict_merge(thread: &Thread, dict: Value, mapping: Value, callee: Value) -
         let Some(keys) = keys_of(thread, mapping)? else {
             let kind = thread.type_of(mapping).name_str();
             let callee = function_text(thread, callee);
-            return Err(thread.type_error(format_args!("{callee} argument after ** must be a mapping, not {kind}")));
+            return Err(
+                thread.type_error(format_args!("{callee} argument after ** must be a mapping, not {kind}"))
+            );
         };
         for &key in keys.iter() {
             let value = thread.getitem(mapping, key)?;
@@ -157,5 +160,6 @@ fn repeated(thread: &Thread, callee: Value, key: Value) -> Raised {
     if key.as_str().is_none() {
         return thread.type_error(format_args!("{callee} keywords must be strings"));
     }
-    thread.type_error(format_args!("{callee} got multiple values for keyword argument '{}'", crate::text(key)))
+    thread
+        .type_error(format_args!("{callee} got multiple values for keyword argument '{}'", crate::text(key)))
 }

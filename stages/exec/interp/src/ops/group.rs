@@ -56,15 +56,13 @@ fn check(thread: &Thread, pattern: Value) -> PyResult<()> {
     for class in classes {
         match class.downcast::<TypeObject>() {
             Some(class) if class.is_subtype(group) => {
-                return Err(thread.type_error(
-                    "catching ExceptionGroup with except* is not allowed. Use except instead.",
-                ));
+                return Err(thread
+                    .type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
             }
             Some(class) if class.is_subtype(thread.builtin_type(ids::BASE_EXCEPTION)) => {}
             _ => {
-                return Err(thread.type_error(
-                    "catching classes that do not inherit from BaseException is not allowed",
-                ));
+                return Err(thread
+                    .type_error("catching classes that do not inherit from BaseException is not allowed"));
             }
         }
     }
@@ -129,7 +127,9 @@ fn group(thread: &Thread, message: &str, items: &[Value]) -> PyResult<Value> {
 
 /// Whether `part` was split off `original`: same traceback, context and cause.
 fn is_part(_: &Thread, original: Value, part: Value) -> bool {
-    let (Some(original), Some(part)) = (exception::object(original), exception::object(part)) else { return false };
+    let (Some(original), Some(part)) = (exception::object(original), exception::object(part)) else {
+        return false;
+    };
     original.traceback.get() == part.traceback.get()
         && original.context.get() == part.context.get()
         && original.cause.get() == part.cause.get()

@@ -48,7 +48,9 @@ pub fn quick_next(_: &Thread, iterator: Value) -> Quick {
     }
     if shape == ids::TUPLE_ITERATOR.0 {
         let iterator = iterator_of(iterator);
-        let Some(tuple) = exactly::<TupleObject>(iterator.source.get(), ids::TUPLE) else { return Quick::Other };
+        let Some(tuple) = exactly::<TupleObject>(iterator.source.get(), ids::TUPLE) else {
+            return Quick::Other;
+        };
         let at = iterator.position.get().small_value();
         return match tuple.items().get(at as usize) {
             Some(&value) => {

@@ -82,7 +82,8 @@ pub fn class(thread: &Thread, parts: &[Value], positional: usize) -> PyResult<Va
                 None => {
                     let kind = thread.type_of(args).name_str();
                     let class = class.name_str();
-                    return Err(thread.type_error(format_args!("{class}.__match_args__ must be a tuple (got {kind})")));
+                    return Err(thread
+                        .type_error(format_args!("{class}.__match_args__ must be a tuple (got {kind})")));
                 }
             },
         };
@@ -96,11 +97,15 @@ pub fn class(thread: &Thread, parts: &[Value], positional: usize) -> PyResult<Va
         if whole {
             found.push(subject);
         } else {
-            let args = RootVec::from_slice(thread, match_args.unwrap_or(Value::NONE).tuple_items().unwrap_or_default());
+            let args = RootVec::from_slice(
+                thread,
+                match_args.unwrap_or(Value::NONE).tuple_items().unwrap_or_default(),
+            );
             for &name in &args[..positional] {
                 if name.as_str().is_none() {
                     let kind = thread.type_of(name).name_str();
-                    return Err(thread.type_error(format_args!("__match_args__ elements must be strings (got {kind})")));
+                    return Err(thread
+                        .type_error(format_args!("__match_args__ elements must be strings (got {kind})")));
                 }
                 match attribute(thread, class.name_str(), subject, name, &mut seen)? {
                     Some(value) => found.push(value),
@@ -127,7 +132,9 @@ fn attribute(
 ) -> PyResult<Option<Value>> {
     let text = crate::text(name);
     if seen.contains(&text) {
-        return Err(thread.type_error(format_args!("{class}() got multiple sub-patterns for attribute '{text}'")));
+        return Err(
+            thread.type_error(format_args!("{class}() got multiple sub-patterns for attribute '{text}'"))
+        );
     }
     seen.push(text);
     let value = thread.get_attr(subject, name);
