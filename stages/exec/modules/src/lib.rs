@@ -17,6 +17,7 @@ mod library;
 mod math;
 mod operator;
 mod record;
+mod sre;
 mod string;
 mod struct_sequence;
 mod thread;
@@ -39,6 +40,7 @@ pub static NATIVE: &[(&str, Make)] = &[
     ("_collections", |thread| collections::MODULE.make(thread)),
     ("_functools", |thread| functools::MODULE.make(thread)),
     ("_operator", |thread| operator::MODULE.make(thread)),
+    ("_sre", |thread| sre::MODULE.make(thread)),
     ("_string", |thread| string::MODULE.make(thread)),
     ("_thread", |thread| thread::MODULE.make(thread)),
     ("_weakref", |thread| weakref::MODULE.make(thread)),
