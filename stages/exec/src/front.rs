@@ -72,6 +72,15 @@ pub fn compile(source: &[u8], named: &Named<'_>, mode: Mode) -> Result<ModuleInp
     if let Some(found) = indexed.diagnostics.iter().find(|found| found.severity == Severity::Error) {
         return Err(place(found));
     }
+    let mut warnings: Vec<(u32, String)> = parsed
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Warning)
+        .map(|found| (found.line, found.message.clone()))
+        .collect();
+    let indexed_warnings = indexed.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
+    warnings.extend(indexed_warnings.map(|found| (place(found).line, found.message.clone())));
+    warn(source, named, warnings);
     let options = dx_codegen::Options {
         mode: match mode {
             Mode::Exec => dx_codegen::Mode::Exec,
@@ -101,6 +110,20 @@ pub fn compile(source: &[u8], named: &Named<'_>, mode: Mode) -> Result<ModuleInp
         source: named.keep_source.then(|| String::from_utf8_lossy(source).into()),
         fragments,
     })
+}
+
+/// Shows warnings as module `warnings` does by default, in the order of their lines, each once.
+fn warn(source: &[u8], named: &Named<'_>, mut warnings: Vec<(u32, String)>) {
+    warnings.sort();
+    warnings.dedup();
+    let shows_lines = named.keep_source || !named.path.starts_with('<');
+    for (line, message) in warnings {
+        eprintln!("{}:{line}: SyntaxWarning: {message}", named.path);
+        let text = source.split(|byte| *byte == b'\n').nth((line as usize).saturating_sub(1));
+        if let Some(text) = text.filter(|_| shows_lines) {
+            eprintln!("  {}", String::from_utf8_lossy(text).trim());
+        }
+    }
 }
 
 fn internal(message: &str) -> Refused {
