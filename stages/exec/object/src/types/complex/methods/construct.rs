@@ -32,7 +32,8 @@ pub(super) fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Val
             }
             let (a, b) = part(thread, real, "complex() argument 'real' must be a real number, not ")?;
             let (c, d) = part(thread, imag, "complex() argument 'imag' must be a real number, not ")?;
-            (a - d, b + c)
+            // A real number has no imaginary part that could change the sign of a zero.
+            (a - d, if b == 0.0 && real.as_complex().is_none() { c } else { b + c })
         }
     };
     let value = thread.complex(pair.0, pair.1);
