@@ -16,6 +16,7 @@ mod itertools;
 mod library;
 mod math;
 mod operator;
+mod posix;
 mod record;
 mod sre;
 mod string;
@@ -48,6 +49,7 @@ pub static NATIVE: &[(&str, Make)] = &[
     ("gc", |thread| gc::MODULE.make(thread)),
     ("itertools", |thread| itertools::MODULE.make(thread)),
     ("math", |thread| math::MODULE.make(thread)),
+    ("posix", |thread| posix::MODULE.make(thread)),
     ("time", |thread| time::MODULE.make(thread)),
 ];
 

@@ -31,6 +31,7 @@ static FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("getrefcount", Arity::One, |_, _| Ok(Value::small(2))),
     MethodDef::new("getdefaultencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
     MethodDef::new("getfilesystemencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
+    MethodDef::new("getfilesystemencodeerrors", Arity::None, |thread, _| Ok(thread.intern("surrogateescape"))),
     MethodDef::new("get_int_max_str_digits", Arity::None, |thread, _| Ok(thread.int_usize(thread.max_int_digits()))),
     MethodDef::new("set_int_max_str_digits", Arity::One, set_max_digits),
     MethodDef::new("is_finalizing", Arity::None, |_, _| Ok(Value::FALSE)),

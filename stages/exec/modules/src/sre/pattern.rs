@@ -95,12 +95,13 @@ pub(super) fn compile(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let [source, flags, code, groups, groupindex, indexgroup] = SIGNATURE.bind(thread, args)?;
     let mut words = Vec::new();
     for &word in thread.sequence(code)?.iter() {
-        match word.as_small().map(u32::try_from) {
+        match word.as_int().and_then(dx_object::types::int::Int::to_i64).map(u32::try_from) {
             Some(Ok(word)) => words.push(word),
             _ => return Err(thread.overflow_error("regular expression code size limit exceeded")),
         }
     }
     let groups = thread.index_isize(groups, ids::OVERFLOW_ERROR)?.max(0) as usize;
+    let flags = thread.int(i64::from(crate::convert::c_int(thread, flags)?));
     if groupindex.as_dict().is_none() || indexgroup.as_tuple().is_none() || groups > words.len() {
         return Err(thread.runtime_error("invalid SRE code"));
     }
