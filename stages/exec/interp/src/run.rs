@@ -448,11 +448,11 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::IS => regs.set(w.a(), Value::bool(regs.get(w.b()) == regs.get(w.c()))),
                     Op::IS_NOT => regs.set(w.a(), Value::bool(regs.get(w.b()) != regs.get(w.c()))),
                     Op::IN => {
-                        let found = slow!(thread.contains(regs.get(w.c()), regs.get(w.b())));
+                        let found = slow!(ops::item::contains(thread, regs.get(w.c()), regs.get(w.b())));
                         regs.set(w.a(), Value::bool(found));
                     }
                     Op::NOT_IN => {
-                        let found = slow!(thread.contains(regs.get(w.c()), regs.get(w.b())));
+                        let found = slow!(ops::item::contains(thread, regs.get(w.c()), regs.get(w.b())));
                         regs.set(w.a(), Value::bool(!found));
                     }
 
@@ -472,7 +472,7 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
                     Op::TEST_NONE => branch!(regs.get(w.a()).is_none() == (w.c() != 0)),
                     Op::TEST_IS => branch!((regs.get(w.a()) == regs.get(w.b())) == (w.c() != 0)),
                     Op::TEST_IN => {
-                        let found = slow!(thread.contains(regs.get(w.b()), regs.get(w.a())));
+                        let found = slow!(ops::item::contains(thread, regs.get(w.b()), regs.get(w.a())));
                         branch!(found == (w.c() != 0));
                     }
                     Op::TEST_EQ => test!(w, CompareOp::Eq, ==),

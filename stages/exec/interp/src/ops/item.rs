@@ -69,3 +69,12 @@ pub fn store(thread: &Thread, object: Value, key: Value, value: Value) -> PyResu
     }
     thread.setitem(object, key, value)
 }
+
+/// `value in container`.
+#[inline(always)]
+pub fn contains(thread: &Thread, container: Value, value: Value) -> PyResult<bool> {
+    match exactly::<DictObject>(container, ids::DICT) {
+        Some(dict) => dict.contains(thread, value),
+        None => thread.contains(container, value),
+    }
+}
