@@ -202,7 +202,9 @@ fn copy_sources(from: &Path, to: &Path) -> io::Result<()> {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_sources(&entry.path(), &target)?;
-        } else if entry.path().extension().is_some_and(|extension| extension == "py") {
+        } else if entry.path().is_file()
+            && entry.path().extension().is_some_and(|extension| extension == "py")
+        {
             fs::copy(entry.path(), target)?;
         }
     }

@@ -6,6 +6,7 @@
 pub mod builtins;
 pub mod io;
 mod abc;
+mod codecs;
 mod collections;
 mod convert;
 mod errno;
@@ -17,6 +18,7 @@ mod library;
 mod math;
 mod operator;
 mod posix;
+mod random;
 mod record;
 mod sre;
 mod string;
@@ -38,9 +40,11 @@ pub type Make = fn(&Thread) -> PyResult<Value>;
 pub static NATIVE: &[(&str, Make)] = &[
     ("_io", io::module),
     ("_abc", |thread| abc::MODULE.make(thread)),
+    ("_codecs", |thread| codecs::MODULE.make(thread)),
     ("_collections", |thread| collections::MODULE.make(thread)),
     ("_functools", |thread| functools::MODULE.make(thread)),
     ("_operator", |thread| operator::MODULE.make(thread)),
+    ("_random", |thread| random::MODULE.make(thread)),
     ("_sre", |thread| sre::MODULE.make(thread)),
     ("_string", |thread| string::MODULE.make(thread)),
     ("_thread", |thread| thread::MODULE.make(thread)),

@@ -58,3 +58,23 @@ fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
     let (module, name, shown) = (thread.to_text(module)?, class.qualname_str(), shown.join(", "));
     Ok(thread.str_format(format_args!("{module}.{name}({shown})")))
 }
+
+/// `sys.hash_info`.
+pub(crate) fn hash_info(thread: &Thread) -> PyResult<Value> {
+    let fields =
+        &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"];
+    let class = make_class(thread, "sys", "hash_info", fields, 0)?;
+    let number = Value::small;
+    let items = [
+        number(64),
+        thread.int((1 << 61) - 1),
+        number(314_159),
+        number(0),
+        number(1_000_003),
+        thread.str("siphash13"),
+        number(64),
+        number(128),
+        number(0),
+    ];
+    make(thread, class, &items)
+}

@@ -83,6 +83,7 @@ pub fn make(thread: &Thread, settings: &Settings) -> PyResult<Value> {
     }
     dict.set_text(thread, "maxsize", thread.int(i64::MAX))?;
     dict.set_text(thread, "maxunicode", Value::small(0x0010_ffff))?;
+    dict.set_text(thread, "hash_info", crate::struct_sequence::hash_info(thread)?)?;
     dict.set_text(thread, "hexversion", Value::small(0x030e_00f0))?;
     dict.set_text(thread, "dont_write_bytecode", Value::TRUE)?;
     let version = [Value::small(3), Value::small(14), Value::ZERO, thread.str("final"), Value::ZERO];

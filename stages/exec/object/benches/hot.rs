@@ -75,7 +75,8 @@ fn attributes(thread: &Thread) {
     let metaclass = thread.builtin_type(ids::TYPE).value();
     let namespace = thread.dict();
     namespace.set_text(thread, "shared", Value::ONE).expect("room");
-    let class = thread.call(metaclass, &[thread.str("A"), thread.tuple(&[]), namespace.value()]).expect("a class");
+    let class =
+        thread.call(metaclass, &[thread.str("A"), thread.tuple(&[]), namespace.value()]).expect("a class");
     let object = thread.call(class, &[]).expect("an instance");
     let [x, y, shared] = ["x", "y", "shared"].map(|name| thread.intern(name));
     thread.set_attr(object, x, Value::ONE).expect("room");

@@ -20,8 +20,13 @@ pub struct Args<'a> {
 }
 
 impl<'a> Args<'a> {
-    pub const NONE: Args<'static> =
-        Args { words: std::ptr::null(), positional: 0, keywords: 0, names: Value::NONE, lifetime: PhantomData };
+    pub const NONE: Args<'static> = Args {
+        words: std::ptr::null(),
+        positional: 0,
+        keywords: 0,
+        names: Value::NONE,
+        lifetime: PhantomData,
+    };
 
     /// Positional arguments only.
     #[inline(always)]
@@ -206,7 +211,9 @@ impl Signature {
         }
         let bound = if self.required.min(most) < most { "at most" } else { "exactly" };
         let plural = if most == 1 { "" } else { "s" };
-        thread.type_error(format_args!("{function}() takes {bound} {most} {kind}argument{plural} ({given} given)"))
+        thread.type_error(format_args!(
+            "{function}() takes {bound} {most} {kind}argument{plural} ({given} given)"
+        ))
     }
 
     #[cold]
@@ -225,4 +232,3 @@ impl Signature {
         thread.type_error(format_args!("{function}() missing required argument '{name}' (pos {position})"))
     }
 }
-

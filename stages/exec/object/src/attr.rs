@@ -262,9 +262,9 @@ pub fn type_setattr(thread: &Thread, object: Value, name: Value, value: Option<V
     }
     if !class.has_flag(flags::HEAP) {
         let (text, class_name) = (thread.to_text(name)?, class.name_str());
-        return Err(thread.type_error(format_args!(
-            "cannot set '{text}' attribute of immutable type '{class_name}'"
-        )));
+        return Err(
+            thread.type_error(format_args!("cannot set '{text}' attribute of immutable type '{class_name}'"))
+        );
     }
     let metaclass = thread.type_of(object);
     if let Some(meta) = thread.find_interned(name).and_then(|name| metaclass.lookup(thread, name))
@@ -283,9 +283,8 @@ pub fn change_class(thread: &Thread, object: Value, class: Gc<TypeObject>) -> Py
     let module = |class: Gc<TypeObject>| class.layout().kind == kinds::MODULE;
     let mutable = old.has_flag(flags::HEAP) && class.has_flag(flags::HEAP) || module(old) && module(class);
     if !mutable {
-        return Err(thread.type_error(
-            "__class__ assignment only supported for mutable types or ModuleType subclasses",
-        ));
+        return Err(thread
+            .type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
     let same = old.layout() == class.layout()
         && old.fixed.get() == class.fixed.get()
@@ -308,7 +307,8 @@ pub fn change_class(thread: &Thread, object: Value, class: Gc<TypeObject>) -> Py
                 target = thread.shapes.get(root).map_or(root, |root| thread.shapes.in_dict_mode(root).id);
             } else {
                 for name in shape.names() {
-                    let next = thread.shapes.get(target).and_then(|shape| thread.shapes.with_name(shape, name));
+                    let next =
+                        thread.shapes.get(target).and_then(|shape| thread.shapes.with_name(shape, name));
                     target = next.map_or(target, |shape| shape.id);
                 }
             }

@@ -150,7 +150,9 @@ pub fn get(thread: &Thread, object: Value, name: Value, interned: Option<Value>)
     if let Some(shape) = thread.shapes.get(header.shape())
         && !shape.dict_mode
     {
-        return Ok(interned.and_then(|name| shape.place_of(name)).and_then(|place| read(object, place).bound()));
+        return Ok(interned
+            .and_then(|name| shape.place_of(name))
+            .and_then(|place| read(object, place).bound()));
     }
     match existing_dict(thread, object) {
         None => Ok(None),

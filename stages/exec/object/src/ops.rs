@@ -142,8 +142,12 @@ impl Thread {
         if let Some(header) = value.header() {
             // Exact builtin containers and strings, and subclasses that changed neither slot, come here often.
             match header.kind() {
-                kinds::STR => return Ok(value.downcast::<StrObject>().is_some_and(|string| !string.is_empty())),
-                kinds::TUPLE => return Ok(value.downcast::<TupleObject>().is_some_and(|tuple| !tuple.is_empty())),
+                kinds::STR => {
+                    return Ok(value.downcast::<StrObject>().is_some_and(|string| !string.is_empty()));
+                }
+                kinds::TUPLE => {
+                    return Ok(value.downcast::<TupleObject>().is_some_and(|tuple| !tuple.is_empty()));
+                }
                 kinds::LIST if header.shape() == ids::LIST.0 => {
                     return Ok(value.downcast::<ListObject>().is_some_and(|list| !list.is_empty()));
                 }
@@ -352,10 +356,8 @@ impl Thread {
             Some(index) => Ok(index as isize),
             None => {
                 let name = self.type_of(value).name_str();
-                Err(self.raise_message(
-                    error,
-                    &format_args!("cannot fit '{name}' into an index-sized integer"),
-                ))
+                Err(self
+                    .raise_message(error, &format_args!("cannot fit '{name}' into an index-sized integer")))
             }
         }
     }
@@ -402,7 +404,9 @@ impl Thread {
                 return Ok(true);
             }
             let claimed = self.find_attr(value, self.names().__class__)?.and_then(Value::as_type);
-            return Ok(claimed.is_some_and(|claimed| claimed != self.type_of(value) && claimed.is_subtype(class)));
+            return Ok(
+                claimed.is_some_and(|claimed| claimed != self.type_of(value) && claimed.is_subtype(class))
+            );
         }
         if self.find_attr(class, self.names().__bases__)?.is_none_or(|bases| bases.as_tuple().is_none()) {
             return Err(self.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"));

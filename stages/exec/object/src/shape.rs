@@ -108,7 +108,10 @@ pub struct ShapeTable {
 impl ShapeTable {
     pub(crate) fn new() -> Option<ShapeTable> {
         let bytes = TABLE_MAX * size_of::<ShapeEntry>();
-        Some(ShapeTable { memory: Reservation::new(bytes, bytes, 4096)?, next: Cell::new(FIRST_DYNAMIC_SHAPE) })
+        Some(ShapeTable {
+            memory: Reservation::new(bytes, bytes, 4096)?,
+            next: Cell::new(FIRST_DYNAMIC_SHAPE),
+        })
     }
 
     #[inline(always)]
@@ -165,7 +168,9 @@ impl ShapeTable {
         shape.id = id;
         let class = shape.class();
         // SAFETY: the table covers every number given out.
-        unsafe { *self.entry(id) = ShapeEntry { class: class.as_ptr(), shape: Box::into_raw(Box::new(shape)) } };
+        unsafe {
+            *self.entry(id) = ShapeEntry { class: class.as_ptr(), shape: Box::into_raw(Box::new(shape)) }
+        };
         class.own_shape(id);
         id
     }

@@ -139,8 +139,7 @@ pub mod flags {
     pub const IS_TYPE: u32 = 1 << 23;
     pub const IS_FLOAT: u32 = 1 << 24;
     /// What a subclass has from its bases.
-    pub const INHERITED: u32 =
-        DICT | WEAKREF | SEQUENCE | MAPPING | MATCH_SELF | 0x01ff_0000;
+    pub const INHERITED: u32 = DICT | WEAKREF | SEQUENCE | MAPPING | MATCH_SELF | 0x01ff_0000;
 }
 
 /// A builtin type.

@@ -252,7 +252,9 @@ mod tests {
 
     #[test]
     fn singletons_are_no_ints_and_no_floats() {
-        for value in [Value::UNBOUND, Value::NONE, Value::TRUE, Value::FALSE, Value::ELLIPSIS, Value::NOT_IMPLEMENTED] {
+        for value in
+            [Value::UNBOUND, Value::NONE, Value::TRUE, Value::FALSE, Value::ELLIPSIS, Value::NOT_IMPLEMENTED]
+        {
             assert!(!value.is_heap() && !value.is_small() && !value.is_float_immediate());
         }
         assert_eq!(Value::bool(true), Value::TRUE);

@@ -106,16 +106,19 @@ fn methods_answer_as_cpython() {
     let mut rows = 0;
     for line in ROWS.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [receiver, method, arguments, wanted] = fields[..] else { panic!("a row has four fields: {line}") };
+        let [receiver, method, arguments, wanted] = fields[..] else {
+            panic!("a row has four fields: {line}")
+        };
         let receiver = value(&thread, receiver);
         let name = thread.intern(method);
-        let arguments: Vec<Value> = Reader { thread: &thread, text: format!("({arguments})").as_bytes(), at: 0 }
-            .value()
-            .tuple_items()
-            .expect("arguments")
-            .iter()
-            .map(|&argument| thread.keep(argument))
-            .collect();
+        let arguments: Vec<Value> =
+            Reader { thread: &thread, text: format!("({arguments})").as_bytes(), at: 0 }
+                .value()
+                .tuple_items()
+                .expect("arguments")
+                .iter()
+                .map(|&argument| thread.keep(argument))
+                .collect();
         let result = thread.get_attr(receiver, name).and_then(|found| {
             let found = thread.keep(found);
             if thread.is_callable(found) { thread.call_args(found, Args::new(&arguments)) } else { Ok(found) }

@@ -12,7 +12,6 @@ fn names(mro: Value) -> Vec<String> {
     mro.tuple_items().unwrap().iter().map(|class| class.as_type().unwrap().name_str()).collect()
 }
 
-
 #[test]
 fn the_mro_is_c3() {
     let t = thread(0);
@@ -27,7 +26,10 @@ fn the_mro_is_c3() {
     );
     assert_eq!(message(&t, class(&t, "E", &[a, a], &[])), "TypeError: duplicate base class A");
     let bool = t.builtin_type(ids::BOOL).value();
-    assert_eq!(message(&t, class(&t, "E", &[bool], &[])), "TypeError: type 'bool' is not an acceptable base type");
+    assert_eq!(
+        message(&t, class(&t, "E", &[bool], &[])),
+        "TypeError: type 'bool' is not an acceptable base type"
+    );
     let (list, dict) = (t.builtin_type(ids::LIST).value(), t.builtin_type(ids::DICT).value());
     assert_eq!(
         message(&t, class(&t, "E", &[list, dict], &[])),
@@ -46,8 +48,14 @@ fn instances_keep_attributes_through_growth_deletion_and_dict() {
     }
     assert_eq!(get(&t, object, "shared").as_small(), Some(7));
     t.delete_attr(object, t.intern("attr7")).unwrap();
-    assert_eq!(message(&t, t.get_attr_text(object, "attr7")), "AttributeError: 'A' object has no attribute 'attr7'");
-    assert_eq!(message(&t, t.delete_attr(object, t.intern("attr7"))), "AttributeError: 'A' object has no attribute 'attr7'");
+    assert_eq!(
+        message(&t, t.get_attr_text(object, "attr7")),
+        "AttributeError: 'A' object has no attribute 'attr7'"
+    );
+    assert_eq!(
+        message(&t, t.delete_attr(object, t.intern("attr7"))),
+        "AttributeError: 'A' object has no attribute 'attr7'"
+    );
 
     let other = t.call(a, &[]).unwrap();
     set(&t, other, "x", Value::ONE);
@@ -262,7 +270,16 @@ fn hooks_of_class_creation_run() {
     assert_eq!(seen.tuple_items().unwrap()[0], made);
     assert_eq!(t.to_text(seen.tuple_items().unwrap()[1]).unwrap(), "field");
     assert_eq!(
-        message(&t, t.call_args(metaclass, dx_object::Args::with_names(&[t.str("N"), t.tuple(&[]), namespace.value(), Value::ONE], keywords))),
+        message(
+            &t,
+            t.call_args(
+                metaclass,
+                dx_object::Args::with_names(
+                    &[t.str("N"), t.tuple(&[]), namespace.value(), Value::ONE],
+                    keywords
+                )
+            )
+        ),
         "TypeError: N.__init_subclass__() takes no keyword arguments"
     );
 }
@@ -333,9 +350,15 @@ fn native_methods_check_their_arguments() {
     let t = thread(0);
     let list = t.list(&[]).unwrap();
     let append = get(&t, list, "append");
-    assert_eq!(message(&t, t.call(append, &[])), "TypeError: list.append() takes exactly one argument (0 given)");
+    assert_eq!(
+        message(&t, t.call(append, &[])),
+        "TypeError: list.append() takes exactly one argument (0 given)"
+    );
     let unbound = get(&t, t.builtin_type(ids::LIST).value(), "append");
-    assert_eq!(message(&t, t.call(unbound, &[])), "TypeError: unbound method list.append() needs an argument");
+    assert_eq!(
+        message(&t, t.call(unbound, &[])),
+        "TypeError: unbound method list.append() needs an argument"
+    );
     assert_eq!(
         message(&t, t.call(unbound, &[Value::ONE, Value::ONE])),
         "TypeError: descriptor 'append' for 'list' objects doesn't apply to a 'int' object"

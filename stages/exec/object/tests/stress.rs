@@ -15,7 +15,8 @@ fn containers_survive_when_every_allocation_collects() {
         let dict = t.dict();
         dict.set_text(&t, "index", t.int(index)).unwrap();
         dict.set(&t, t.float(1e300 * index as f64), t.str(&format!("float {index}"))).unwrap();
-        dict.set(&t, t.int(index << 40), t.tuple(&[outer, t.str("\u{20ac}\u{20ac}"), t.complex(1.0, 2.0)])).unwrap();
+        dict.set(&t, t.int(index << 40), t.tuple(&[outer, t.str("\u{20ac}\u{20ac}"), t.complex(1.0, 2.0)]))
+            .unwrap();
         let big = t.binary(BinaryOp::Pow, t.int(index + 2), Value::small(100)).unwrap();
         let set = t.set(&[big, t.str("member"), Value::small(index)]).unwrap();
         dict.set_text(&t, "set", set).unwrap();

@@ -67,7 +67,8 @@ struct Closure {
 impl Closure {
     fn of(workspace: &Path, package: &str) -> Closure {
         let read = |path: PathBuf| {
-            fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+            fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
         };
         let lock = lock_file(&read(workspace.join("Cargo.lock")));
         let folders = manifest::member_folders(workspace, &read(workspace.join("Cargo.toml")));
@@ -107,8 +108,8 @@ impl Closure {
             files.sort();
             files.push(folder.join("Cargo.toml"));
             for file in files {
-                let bytes = fs::read(&file)
-                    .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+                let bytes =
+                    fs::read(&file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
                 let inside = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
                 component(hasher, &format!("{name}/{inside}"), &bytes);
             }

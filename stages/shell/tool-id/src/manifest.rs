@@ -72,8 +72,11 @@ pub(crate) fn member_dependencies(manifest: &str) -> Vec<String> {
 /// Folder of each workspace member by package name.
 pub(crate) fn member_folders(workspace: &Path, manifest: &str) -> BTreeMap<String, PathBuf> {
     let mut out = BTreeMap::new();
-    let members =
-        manifest.lines().skip_while(|line| !line.starts_with("members")).skip(1).take_while(|line| *line != "]");
+    let members = manifest
+        .lines()
+        .skip_while(|line| !line.starts_with("members"))
+        .skip(1)
+        .take_while(|line| *line != "]");
     for line in members {
         let Some(folder) = line.trim().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
             continue;

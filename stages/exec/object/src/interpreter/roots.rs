@@ -1,6 +1,6 @@
 //! The roots of a collection and what happens to weak tables in it.
 
-use dx_heap::{Heap, Header, Marker, Roots, WeakHooks};
+use dx_heap::{Header, Heap, Marker, Roots, WeakHooks};
 
 use super::Interpreter;
 use crate::ids::FIRST_DYNAMIC_SHAPE;

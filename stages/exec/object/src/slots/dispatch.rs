@@ -93,7 +93,11 @@ impl Thread {
             return self.pow(a, b, Value::NONE);
         }
         let result = self.try_binary(op, a, b)?;
-        if result != Value::NOT_IMPLEMENTED { Ok(result) } else { self.binary_fallback(op, a, b, op.symbol()) }
+        if result != Value::NOT_IMPLEMENTED {
+            Ok(result)
+        } else {
+            self.binary_fallback(op, a, b, op.symbol())
+        }
     }
 
     /// Asks the number slots of both operands.
@@ -175,7 +179,11 @@ impl Thread {
                 }
             }
             let result = self.try_pow(a, b, Value::NONE)?;
-            return if result != Value::NOT_IMPLEMENTED { Ok(result) } else { Err(self.unsupported("**=", a, b)) };
+            return if result != Value::NOT_IMPLEMENTED {
+                Ok(result)
+            } else {
+                Err(self.unsupported("**=", a, b))
+            };
         }
         if let Some(inplace) = op.inplace_slot(self.type_of(a).slots()) {
             let result = inplace(self, a, b)?;

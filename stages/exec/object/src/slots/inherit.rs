@@ -67,7 +67,8 @@ fn update_name(thread: &Thread, class: Gc<TypeObject>, name: Value) {
 /// the Python-calling one otherwise.
 fn update(thread: &Thread, class: Gc<TypeObject>, slot: SlotId) {
     if is_sequence_slot(slot) {
-        let inherited = class.mro_classes().skip(1).map(|base| base.slots().word(slot)).find(|&word| word != 0);
+        let inherited =
+            class.mro_classes().skip(1).map(|base| base.slots().word(slot)).find(|&word| word != 0);
         class.set_slot_word(slot, inherited.unwrap_or(0));
         return;
     }

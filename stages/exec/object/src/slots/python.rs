@@ -113,9 +113,7 @@ pub(crate) static PYTHON: Slots = Slots {
     }),
     init: Some(init),
     new: Some(new),
-    del: Some(|thread, object| {
-        thread.call_special(object, thread.names().__del__, &[]).map(drop)
-    }),
+    del: Some(|thread, object| thread.call_special(object, thread.names().__del__, &[]).map(drop)),
     bool: Some(bool),
     len: Some(len),
     getitem: Some(|thread, object, key| call(thread, object, |names| names.__getitem__, &[key])),
@@ -192,20 +190,25 @@ fn getattr(thread: &Thread, object: Value, name: Value) -> PyResult<Value> {
     let fallback = class.lookup(thread, names.__getattr__);
     let native = class.lookup(thread, names.__getattribute__);
     let native = native.and_then(|found| found.downcast::<crate::types::slot_wrapper::SlotWrapper>());
-    let generic = native.is_some_and(|wrapper| wrapper.word() == crate::attr::generic_getattr as *const () as usize);
+    let generic =
+        native.is_some_and(|wrapper| wrapper.word() == crate::attr::generic_getattr as *const () as usize);
     if generic {
         // An absent attribute goes to `__getattr__` without an exception being made.
         match crate::attr::generic_find(thread, object, name) {
             Ok(Some(value)) => return Ok(value),
             Ok(None) if fallback.is_none() => return Err(crate::attr::no_attribute(thread, object, name)),
             Ok(None) => {}
-            Err(raised) if fallback.is_none() || thread.catch(ids::ATTRIBUTE_ERROR).is_none() => return Err(raised),
+            Err(raised) if fallback.is_none() || thread.catch(ids::ATTRIBUTE_ERROR).is_none() => {
+                return Err(raised);
+            }
             Err(_) => {}
         }
     } else {
         match call(thread, object, |names| names.__getattribute__, &[name]) {
             Ok(value) => return Ok(value),
-            Err(raised) if fallback.is_none() || thread.catch(ids::ATTRIBUTE_ERROR).is_none() => return Err(raised),
+            Err(raised) if fallback.is_none() || thread.catch(ids::ATTRIBUTE_ERROR).is_none() => {
+                return Err(raised);
+            }
             Err(_) => {}
         }
     }
@@ -306,4 +309,3 @@ fn pow(thread: &Thread, a: Value, b: Value, modulus: Value) -> PyResult<Value> {
     }
     Ok(Value::NOT_IMPLEMENTED)
 }
-

@@ -65,8 +65,8 @@ macro_rules! table {
 }
 
 use Wrap::{
-    Binary, Bool, Call, Compare, Contains, Del, DelAttr, DelItem, Delete, Get, GetAttr, GetItem, Hash, Init, Len, Next,
-    Pow, Reflected, ReflectedPow, Repeat, Set, SetAttr, SetItem, Unary,
+    Binary, Bool, Call, Compare, Contains, Del, DelAttr, DelItem, Delete, Get, GetAttr, GetItem, Hash, Init,
+    Len, Next, Pow, Reflected, ReflectedPow, Repeat, Set, SetAttr, SetItem, Unary,
 };
 
 table! {

@@ -2,8 +2,8 @@
 
 use super::table::{SlotDef, Wrap};
 use super::{
-    BinaryFn, BoolFn, CallFn, CompareFn, ContainsFn, DelFn, DescrGetFn, DescrSetFn, GetAttrFn, HashFn, InitFn, LenFn,
-    NextFn, RepeatFn, SetAttrFn, SetItemFn, TernaryFn, UnaryFn,
+    BinaryFn, BoolFn, CallFn, CompareFn, ContainsFn, DelFn, DescrGetFn, DescrSetFn, GetAttrFn, HashFn,
+    InitFn, LenFn, NextFn, RepeatFn, SetAttrFn, SetItemFn, TernaryFn, UnaryFn,
 };
 use crate::args::Args;
 use crate::error::PyResult;
@@ -94,11 +94,21 @@ pub(crate) fn call(
             Wrap::Reflected => function::<BinaryFn>(word)(thread, one()?, object),
             Wrap::Pow => {
                 let args = count(1, 2)?;
-                function::<TernaryFn>(word)(thread, object, args[0], args.get(1).copied().unwrap_or(Value::NONE))
+                function::<TernaryFn>(word)(
+                    thread,
+                    object,
+                    args[0],
+                    args.get(1).copied().unwrap_or(Value::NONE),
+                )
             }
             Wrap::ReflectedPow => {
                 let args = count(1, 2)?;
-                function::<TernaryFn>(word)(thread, args[0], object, args.get(1).copied().unwrap_or(Value::NONE))
+                function::<TernaryFn>(word)(
+                    thread,
+                    args[0],
+                    object,
+                    args.get(1).copied().unwrap_or(Value::NONE),
+                )
             }
             Wrap::SetItem => {
                 let args = count(2, 2)?;

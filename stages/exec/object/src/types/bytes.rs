@@ -59,7 +59,8 @@ pub fn build(thread: &Thread, len: usize, fill: impl FnOnce(&mut [u8])) -> PyRes
         return Ok(thread.empty_bytes.get());
     }
     let total = len.checked_add(size_of::<BytesObject>());
-    let cell = total.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kinds::BYTES, ids::BYTES.0, 0)));
+    let cell =
+        total.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kinds::BYTES, ids::BYTES.0, 0)));
     let cell = cell.ok_or_else(|| thread.memory_error(""))?.cast::<BytesObject>();
     // SAFETY: new cell with room for the bytes.
     unsafe {

@@ -214,7 +214,8 @@ impl DictObject {
         };
         let bytes = wanted.checked_mul(size_of::<Entry>()).and_then(|bytes| bytes.checked_add(8));
         let bytes = bytes.ok_or_else(|| thread.memory_error(""))?;
-        let index = if wanted > SCAN_MAX { group::Index::allocate(thread, wanted)? } else { std::ptr::null_mut() };
+        let index =
+            if wanted > SCAN_MAX { group::Index::allocate(thread, wanted)? } else { std::ptr::null_mut() };
         let compact = self.live.get() == self.count.get() && self.capacity.get() > 0;
         let entries = if compact && thread.heap.try_extend(self.entries.get(), bytes) {
             self.entries.get()
@@ -251,7 +252,11 @@ impl DictObject {
 
     /// Makes room for `more` further keys.
     pub fn reserve(&self, thread: &Thread, more: usize) -> PyResult<()> {
-        if self.count.get() + more > self.capacity.get() { self.rebuild(thread, self.live.get() + more) } else { Ok(()) }
+        if self.count.get() + more > self.capacity.get() {
+            self.rebuild(thread, self.live.get() + more)
+        } else {
+            Ok(())
+        }
     }
 
     fn remove_at(&self, position: usize) -> Value {

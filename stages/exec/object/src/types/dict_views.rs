@@ -58,10 +58,12 @@ const fn iterator(name: &'static str, next: crate::slots::NextFn) -> TypeSpec {
 pub static KEY_ITERATOR_SPEC: TypeSpec = iterator("dict_keyiterator", |t, i| forward(t, i, key));
 pub static VALUE_ITERATOR_SPEC: TypeSpec = iterator("dict_valueiterator", |t, i| forward(t, i, value));
 pub static ITEM_ITERATOR_SPEC: TypeSpec = iterator("dict_itemiterator", |t, i| forward(t, i, item));
-pub static REVERSE_KEY_ITERATOR_SPEC: TypeSpec = iterator("dict_reversekeyiterator", |t, i| backward(t, i, key));
+pub static REVERSE_KEY_ITERATOR_SPEC: TypeSpec =
+    iterator("dict_reversekeyiterator", |t, i| backward(t, i, key));
 pub static REVERSE_VALUE_ITERATOR_SPEC: TypeSpec =
     iterator("dict_reversevalueiterator", |t, i| backward(t, i, value));
-pub static REVERSE_ITEM_ITERATOR_SPEC: TypeSpec = iterator("dict_reverseitemiterator", |t, i| backward(t, i, item));
+pub static REVERSE_ITEM_ITERATOR_SPEC: TypeSpec =
+    iterator("dict_reverseitemiterator", |t, i| backward(t, i, item));
 
 fn key(_: &Thread, entry: Entry) -> Value {
     entry.key
@@ -78,7 +80,8 @@ fn item(thread: &Thread, entry: Entry) -> Value {
 /// A new iterator of one of the six types over a dict.
 pub fn iterate(thread: &Thread, class: TypeId, dict: Value) -> Value {
     let (len, count) = dict.as_dict().map_or((0, 0), |dict| (dict.len(), dict.count()));
-    let reverse = [ids::DICT_REVERSE_KEY_ITERATOR, ids::DICT_REVERSE_VALUE_ITERATOR, ids::DICT_REVERSE_ITEM_ITERATOR];
+    let reverse =
+        [ids::DICT_REVERSE_KEY_ITERATOR, ids::DICT_REVERSE_VALUE_ITERATOR, ids::DICT_REVERSE_ITEM_ITERATOR];
     let start = if reverse.contains(&class) { count } else { 0 };
     IteratorObject::make(thread, class.0, dict, Value::small(start as i64), Value::small(len as i64)).value()
 }
@@ -86,7 +89,9 @@ pub fn iterate(thread: &Thread, class: TypeId, dict: Value) -> Value {
 type Pick = fn(&Thread, Entry) -> Value;
 
 fn forward(thread: &Thread, iterator: Value, pick: Pick) -> PyResult<Option<Value>> {
-    step(thread, iterator, pick, |dict, position| dict.next_entry(position).map(|(at, entry)| (at + 1, entry)))
+    step(thread, iterator, pick, |dict, position| {
+        dict.next_entry(position).map(|(at, entry)| (at + 1, entry))
+    })
 }
 
 fn backward(thread: &Thread, iterator: Value, pick: Pick) -> PyResult<Option<Value>> {

@@ -63,7 +63,10 @@ pub(crate) unsafe fn trace(cell: *mut Header, marker: &Marker<'_>) {
 
 /// A new descriptor for a type's dict.
 pub fn new(thread: &Thread, def: &'static GetSetDef, owner: Gc<TypeObject>) -> Value {
-    let cell = thread.heap.alloc(size_of::<GetSet>(), Header::word(kinds::GETSET, ids::GETSET.0, 0)).cast::<GetSet>();
+    let cell = thread
+        .heap
+        .alloc(size_of::<GetSet>(), Header::word(kinds::GETSET, ids::GETSET.0, 0))
+        .cast::<GetSet>();
     // SAFETY: a new cell of this layout.
     unsafe {
         (*cell).def = def;
@@ -90,7 +93,9 @@ fn check(thread: &Thread, owner: Value, name: &str, instance: Value) -> PyResult
 }
 
 fn get(thread: &Thread, descriptor: Value, instance: Option<Value>, _: Value) -> PyResult<Value> {
-    let (Some(instance), Some(getset)) = (instance, descriptor.downcast::<GetSet>()) else { return Ok(descriptor) };
+    let (Some(instance), Some(getset)) = (instance, descriptor.downcast::<GetSet>()) else {
+        return Ok(descriptor);
+    };
     check(thread, getset.owner.get(), getset.def.name, instance)?;
     (getset.def.get)(thread, instance)
 }
@@ -102,14 +107,18 @@ fn set(thread: &Thread, descriptor: Value, instance: Value, value: Option<Value>
     match getset.def.set {
         Some(set) => set(thread, instance, value),
         None => {
-            let owner = getset.owner.get().downcast::<TypeObject>().map(|class| class.name_str()).unwrap_or_default();
-            Err(thread.attribute_error(format_args!("attribute '{name}' of '{owner}' objects is not writable")))
+            let owner =
+                getset.owner.get().downcast::<TypeObject>().map(|class| class.name_str()).unwrap_or_default();
+            Err(thread
+                .attribute_error(format_args!("attribute '{name}' of '{owner}' objects is not writable")))
         }
     }
 }
 
 fn get_member(thread: &Thread, descriptor: Value, instance: Option<Value>, _: Value) -> PyResult<Value> {
-    let (Some(instance), Some(member)) = (instance, descriptor.downcast::<Member>()) else { return Ok(descriptor) };
+    let (Some(instance), Some(member)) = (instance, descriptor.downcast::<Member>()) else {
+        return Ok(descriptor);
+    };
     let name = member.name.get();
     check(thread, member.owner.get(), &thread.to_text(name)?, instance)?;
     match instance::fixed_slot(thread, instance, member.slot.get().small_value() as usize) {

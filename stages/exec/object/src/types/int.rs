@@ -87,8 +87,20 @@ impl Int {
     pub fn compare(self, other: Int) -> Ordering {
         match (self, other) {
             (Int::Small(a), Int::Small(b)) => a.cmp(&b),
-            (Int::Small(_), Int::Big(b)) => if b.is_negative() { Ordering::Greater } else { Ordering::Less },
-            (Int::Big(a), Int::Small(_)) => if a.is_negative() { Ordering::Less } else { Ordering::Greater },
+            (Int::Small(_), Int::Big(b)) => {
+                if b.is_negative() {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
+            (Int::Big(a), Int::Small(_)) => {
+                if a.is_negative() {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
             (Int::Big(a), Int::Big(b)) => match (a.is_negative(), b.is_negative()) {
                 (false, true) => Ordering::Greater,
                 (true, false) => Ordering::Less,
@@ -151,7 +163,11 @@ impl Int {
                 let shift = bits - 64.min(bits);
                 let (index, offset) = ((shift / 64) as usize, shift % 64);
                 let low = limbs[index] >> offset;
-                let high = if offset == 0 { 0 } else { limbs.get(index + 1).map_or(0, |limb| limb << (64 - offset)) };
+                let high = if offset == 0 {
+                    0
+                } else {
+                    limbs.get(index + 1).map_or(0, |limb| limb << (64 - offset))
+                };
                 let cut = limbs[..index].iter().any(|&limb| limb != 0)
                     || offset != 0 && limbs[index] & ((1 << offset) - 1) != 0;
                 let top = low | high | u64::from(cut);

@@ -26,7 +26,8 @@ const fn iterator(name: &'static str, next: NextFn, methods: &'static [MethodDef
 }
 
 pub static LIST_SPEC: TypeSpec = iterator("list_iterator", next_list, methods::LIST);
-pub static LIST_REVERSE_SPEC: TypeSpec = iterator("list_reverseiterator", next_list_reverse, methods::LIST_REVERSE);
+pub static LIST_REVERSE_SPEC: TypeSpec =
+    iterator("list_reverseiterator", next_list_reverse, methods::LIST_REVERSE);
 pub static TUPLE_SPEC: TypeSpec = iterator("tuple_iterator", next_tuple, methods::TUPLE);
 pub static STR_SPEC: TypeSpec = iterator("str_iterator", next_str, methods::STR);
 pub static STR_ASCII_SPEC: TypeSpec = iterator("str_ascii_iterator", next_str_ascii, methods::STR_ASCII);
@@ -49,16 +50,14 @@ pub fn of_range(thread: &Thread, range: Value) -> Value {
     let Some(range) = range.downcast::<crate::types::range::RangeObject>() else { return Value::NONE };
     match range.small() {
         // Position is the next value, extra the step, source the number of values left.
-        Some((start, step, length)) => {
-            IteratorObject::make(
-                thread,
-                ids::RANGE_ITERATOR.0,
-                Value::small(length),
-                Value::small(start),
-                Value::small(step),
-            )
-            .value()
-        }
+        Some((start, step, length)) => IteratorObject::make(
+            thread,
+            ids::RANGE_ITERATOR.0,
+            Value::small(length),
+            Value::small(start),
+            Value::small(step),
+        )
+        .value(),
         None => IteratorObject::make(
             thread,
             ids::LONG_RANGE_ITERATOR.0,
@@ -129,7 +128,8 @@ fn next_str(thread: &Thread, iterator: Value) -> PyResult<Option<Value>> {
     let Some(iterator) = taken(iterator) else { return Ok(None) };
     let offset = iterator.position.get().small_value() as usize;
     let source = iterator.source.get();
-    let code = source.str_bytes().and_then(|bytes| crate::types::str::code_points(bytes.get(offset..)?).next());
+    let code =
+        source.str_bytes().and_then(|bytes| crate::types::str::code_points(bytes.get(offset..)?).next());
     let Some(code) = code else {
         iterator.source.set(Value::NONE);
         return Ok(None);
@@ -146,7 +146,9 @@ fn next_str(thread: &Thread, iterator: Value) -> PyResult<Option<Value>> {
 }
 
 fn next_bytes(_: &Thread, iterator: Value) -> PyResult<Option<Value>> {
-    Ok(by_index(iterator, |source, at| source.bytes_like()?.get(at).map(|&byte| Value::small(i64::from(byte)))))
+    Ok(by_index(iterator, |source, at| {
+        source.bytes_like()?.get(at).map(|&byte| Value::small(i64::from(byte)))
+    }))
 }
 
 fn next_range(_: &Thread, iterator: Value) -> PyResult<Option<Value>> {

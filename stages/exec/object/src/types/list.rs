@@ -112,7 +112,8 @@ impl ListObject {
         let kept = flags & (added | !flag::ALL);
         if kept != flags {
             self.header.set_flags(kept);
-            if kept & flag::NO_POINTERS == 0 && flags & flag::NO_POINTERS != 0 && !self.buffer.get().is_null() {
+            if kept & flag::NO_POINTERS == 0 && flags & flag::NO_POINTERS != 0 && !self.buffer.get().is_null()
+            {
                 self.become_traced();
             }
         }
@@ -301,8 +302,10 @@ impl ListObject {
 
     pub fn reverse(&self) {
         // SAFETY: the items of this list; nothing else runs meanwhile.
-        unsafe { std::slice::from_raw_parts_mut(self.words(), self.len.get() * usize::from(self.len.get() > 0)) }
-            .reverse();
+        unsafe {
+            std::slice::from_raw_parts_mut(self.words(), self.len.get() * usize::from(self.len.get() > 0))
+        }
+        .reverse();
     }
 
     /// Number of items that fit before the buffer grows, for `__sizeof__`.
@@ -352,7 +355,10 @@ mod tests {
     fn flags_say_what_the_items_are() {
         let t = Interpreter::start(Options::default()).unwrap();
         let cases = [
-            (vec![Value::small(1), Value::small(-5), Value::small(1 << 40)], flag::ALL_SMALL_INTS | flag::NO_POINTERS),
+            (
+                vec![Value::small(1), Value::small(-5), Value::small(1 << 40)],
+                flag::ALL_SMALL_INTS | flag::NO_POINTERS,
+            ),
             (vec![t.float(1.5), t.float(0.0), t.float(-1e-70)], flag::ALL_FLOATS | flag::NO_POINTERS),
             (vec![Value::ONE, Value::NONE], flag::NO_POINTERS),
             (vec![Value::TRUE, Value::FALSE], flag::NO_POINTERS),

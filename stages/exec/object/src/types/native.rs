@@ -90,7 +90,13 @@ pub(crate) unsafe fn trace(cell: *mut Header, marker: &Marker<'_>) {
     marker.word(function.module.get().word());
 }
 
-fn make(thread: &Thread, class: crate::ids::TypeId, def: &'static MethodDef, receiver: Value, module: Value) -> Value {
+fn make(
+    thread: &Thread,
+    class: crate::ids::TypeId,
+    def: &'static MethodDef,
+    receiver: Value,
+    module: Value,
+) -> Value {
     let word = Header::word(kinds::NATIVE_FUNCTION, class.0, 0);
     let cell = thread.heap.alloc(size_of::<NativeFunction>(), word).cast::<NativeFunction>();
     // SAFETY: a new cell of this layout.
@@ -167,7 +173,9 @@ fn mismatch(thread: &Thread, def: &'static MethodDef, given: usize, args: Args<'
 }
 
 fn call_function(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(function) = callable.downcast::<NativeFunction>() else { return Err(thread.system_error("no function")) };
+    let Some(function) = callable.downcast::<NativeFunction>() else {
+        return Err(thread.system_error("no function"));
+    };
     let receiver = function.receiver.get();
     if receiver.is_unbound() {
         return call_def(thread, function.def, args, 0, || function.full_name(thread));
@@ -178,7 +186,9 @@ fn call_function(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<V
 }
 
 fn call_descriptor(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(method) = callable.downcast::<NativeFunction>() else { return Err(thread.system_error("no method")) };
+    let Some(method) = callable.downcast::<NativeFunction>() else {
+        return Err(thread.system_error("no method"));
+    };
     check_receiver(thread, &method, args.get(0))?;
     call_def(thread, method.def, args, 1, || method.full_name(thread))
 }
@@ -196,7 +206,8 @@ pub fn check_receiver(thread: &Thread, method: &NativeFunction, receiver: Option
 #[cold]
 fn bad_receiver(thread: &Thread, method: &NativeFunction, receiver: Option<Value>) -> Raised {
     let name = method.def.name;
-    let owner = method.receiver.get().downcast::<TypeObject>().map(|class| class.name_str()).unwrap_or_default();
+    let owner =
+        method.receiver.get().downcast::<TypeObject>().map(|class| class.name_str()).unwrap_or_default();
     match receiver {
         None => thread.type_error(format_args!("unbound method {owner}.{name}() needs an argument")),
         Some(receiver) => {
@@ -216,7 +227,12 @@ fn get_method(thread: &Thread, descriptor: Value, instance: Option<Value>, _: Va
     Ok(bound(thread, method.def, instance))
 }
 
-fn get_class_method(thread: &Thread, descriptor: Value, instance: Option<Value>, owner: Value) -> PyResult<Value> {
+fn get_class_method(
+    thread: &Thread,
+    descriptor: Value,
+    instance: Option<Value>,
+    owner: Value,
+) -> PyResult<Value> {
     let Some(method) = descriptor.downcast::<NativeFunction>() else { return Ok(descriptor) };
     let class = match instance {
         Some(instance) if owner.is_none() || owner.is_unbound() => thread.type_of(instance).value(),
@@ -226,10 +242,14 @@ fn get_class_method(thread: &Thread, descriptor: Value, instance: Option<Value>,
 }
 
 fn call_class_descriptor(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(method) = callable.downcast::<NativeFunction>() else { return Err(thread.system_error("no method")) };
+    let Some(method) = callable.downcast::<NativeFunction>() else {
+        return Err(thread.system_error("no method"));
+    };
     if args.get(0).and_then(|class| class.downcast::<TypeObject>()).is_none() {
         let (owner, name) = (method.full_name(thread), method.def.name);
-        return Err(thread.type_error(format_args!("descriptor '{name}' of '{owner}' requires a type argument")));
+        return Err(
+            thread.type_error(format_args!("descriptor '{name}' of '{owner}' requires a type argument"))
+        );
     }
     call_def(thread, method.def, args, 1, || method.full_name(thread))
 }

@@ -60,7 +60,8 @@ fn length(thread: &Thread, start: Value, stop: Value, step: Value) -> PyResult<V
 impl RangeObject {
     /// Start, step and length when all of the range fits 64 bits.
     pub fn small(&self) -> Option<(i64, i64, i64)> {
-        let parts = (self.start.get().as_small()?, self.step.get().as_small()?, self.length.get().as_small()?);
+        let parts =
+            (self.start.get().as_small()?, self.step.get().as_small()?, self.length.get().as_small()?);
         let last = (parts.2 - 1).max(0).checked_mul(parts.1)?.checked_add(parts.0)?;
         Value::try_small(last).map(|_| parts)
     }

@@ -290,9 +290,11 @@ impl SetObject {
             slots <<= 1;
         }
         let bytes = slots.checked_mul(size_of::<SetEntry>()).and_then(|bytes| bytes.checked_add(8));
-        let table = bytes.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kinds::SET_TABLE, 0, 0)));
+        let table =
+            bytes.and_then(|bytes| thread.heap.try_alloc(bytes, Header::word(kinds::SET_TABLE, 0, 0)));
         let table = table.ok_or_else(|| thread.memory_error(""))?;
-        let (old, old_slots) = (self.slots(), if self.table.get().is_null() { 0 } else { self.mask.get() + 1 });
+        let (old, old_slots) =
+            (self.slots(), if self.table.get().is_null() { 0 } else { self.mask.get() + 1 });
         self.table.set(table);
         self.mask.set(slots - 1);
         for position in 0..old_slots {
@@ -414,7 +416,8 @@ pub(crate) unsafe fn trace_table(cell: *mut Header, marker: &Marker<'_>) {
 
 /// A new empty set or frozenset.
 pub fn new(thread: &Thread, class: TypeId) -> Gc<SetObject> {
-    let cell = thread.heap.alloc(size_of::<SetObject>(), Header::word(kinds::SET, class.0, 0)).cast::<SetObject>();
+    let cell =
+        thread.heap.alloc(size_of::<SetObject>(), Header::word(kinds::SET, class.0, 0)).cast::<SetObject>();
     // SAFETY: new and zeroed, which is an empty set.
     unsafe { Gc::from_raw(cell) }
 }

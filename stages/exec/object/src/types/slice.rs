@@ -57,8 +57,9 @@ impl SliceObject {
 fn slice_index(thread: &Thread, value: Value) -> PyResult<isize> {
     let Some(int) = value.as_int() else {
         if thread.type_of(value).slots().index.is_none() {
-            return Err(thread
-                .type_error("slice indices must be integers or None or have an __index__ method"));
+            return Err(
+                thread.type_error("slice indices must be integers or None or have an __index__ method")
+            );
         }
         let index = thread.index(value)?;
         return Ok(index.as_int().map_or(0, |int| int.saturate() as isize));

@@ -83,7 +83,9 @@ pub(crate) fn new(thread: &Thread, row: &'static SlotDef, word: usize, owner: Gc
 }
 
 fn call(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
-    let Some(wrapper) = callable.downcast::<SlotWrapper>() else { return Err(thread.system_error("no wrapper")) };
+    let Some(wrapper) = callable.downcast::<SlotWrapper>() else {
+        return Err(thread.system_error("no wrapper"));
+    };
     let name = wrapper.row.name;
     let owner = wrapper.owner.get().downcast::<TypeObject>();
     let owner_name = owner.map(|class| class.name_str()).unwrap_or_default();
@@ -103,7 +105,8 @@ fn call(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
 
 fn call_bound(thread: &Thread, callable: Value, args: Args<'_>) -> PyResult<Value> {
     let bound = callable.downcast::<MethodWrapper>();
-    match bound.and_then(|bound| Some((bound.wrapper.get().downcast::<SlotWrapper>()?, bound.instance.get()))) {
+    match bound.and_then(|bound| Some((bound.wrapper.get().downcast::<SlotWrapper>()?, bound.instance.get())))
+    {
         Some((wrapper, instance)) => wrap::call(thread, wrapper.row, wrapper.word, instance, args),
         None => Err(thread.system_error("no wrapper")),
     }

@@ -115,7 +115,12 @@ pub fn check(thread: &Thread, start: Gc<TypeObject>, object: Value) -> PyResult<
 }
 
 /// The attribute that `super(start, object).name` finds in the mro of `object_type`, unbound.
-pub fn lookup(thread: &Thread, start: Gc<TypeObject>, object_type: Gc<TypeObject>, name: Value) -> Option<Value> {
+pub fn lookup(
+    thread: &Thread,
+    start: Gc<TypeObject>,
+    object_type: Gc<TypeObject>,
+    name: Value,
+) -> Option<Value> {
     let mro = object_type.mro.get();
     let classes = mro.tuple_items()?;
     let at = classes.iter().position(|&class| class == start.value())?;

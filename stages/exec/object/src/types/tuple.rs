@@ -58,7 +58,10 @@ pub(crate) fn build(thread: &Thread, len: usize, fill: impl FnOnce(&mut [Value])
     }
     let bytes = len.checked_mul(8).and_then(|bytes| bytes.checked_add(size_of::<TupleObject>()));
     let cell = bytes.and_then(|bytes| {
-        thread.heap.try_alloc(bytes, Header::word(kinds::TUPLE, ids::TUPLE.0, 0)).map(|cell| cell.cast::<TupleObject>())
+        thread
+            .heap
+            .try_alloc(bytes, Header::word(kinds::TUPLE, ids::TUPLE.0, 0))
+            .map(|cell| cell.cast::<TupleObject>())
     });
     let cell = cell.ok_or_else(|| thread.memory_error(""))?;
     // SAFETY: the cell is new, zeroed (a valid pattern for words that nobody reads) and has room for the items.

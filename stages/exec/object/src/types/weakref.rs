@@ -133,7 +133,10 @@ impl Thread {
             let known = self.weak.references.borrow().get(&(target.word() as usize)).and_then(|references| {
                 references.iter().copied().find(|&reference| {
                     // SAFETY: the table holds live references only between collections.
-                    unsafe { (*reference).callback.get().is_none() && (*reference).header.shape() == ids::WEAK_REFERENCE.0 }
+                    unsafe {
+                        (*reference).callback.get().is_none()
+                            && (*reference).header.shape() == ids::WEAK_REFERENCE.0
+                    }
                 })
             });
             if let Some(known) = known {
@@ -169,7 +172,12 @@ impl Thread {
                 let callback = object.callback.replace(Value::NONE);
                 if self.call(callback, &[reference]).is_err() {
                     let error = self.take_exception();
-                    (self.hooks.unraisable.get())(self, error, "Exception ignored while calling weakref callback", callback);
+                    (self.hooks.unraisable.get())(
+                        self,
+                        error,
+                        "Exception ignored while calling weakref callback",
+                        callback,
+                    );
                 }
             }
         }
@@ -181,7 +189,12 @@ impl Thread {
                 && del(self, value).is_err()
             {
                 let error = self.take_exception();
-                (self.hooks.unraisable.get())(self, error, "Exception ignored while calling deallocator", value);
+                (self.hooks.unraisable.get())(
+                    self,
+                    error,
+                    "Exception ignored while calling deallocator",
+                    value,
+                );
             }
         }
         self.set_exception(outer);

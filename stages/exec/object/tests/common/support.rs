@@ -1,6 +1,5 @@
 //! What the tests of this folder share: a thread whose Python functions are native ones.
 
-
 use dx_heap::HeapOptions;
 use dx_object::types::dict::DictObject;
 use dx_object::types::function::{self, FunctionObject, FunctionParts};
@@ -53,7 +52,12 @@ pub(crate) fn namespace(thread: &Thread, items: &[(&str, Value)]) -> Gc<DictObje
 }
 
 /// `type(name, bases, namespace)`.
-pub(crate) fn class(thread: &Thread, name: &str, bases: &[Value], items: &[(&str, Value)]) -> PyResult<Value> {
+pub(crate) fn class(
+    thread: &Thread,
+    name: &str,
+    bases: &[Value],
+    items: &[(&str, Value)],
+) -> PyResult<Value> {
     let metaclass = thread.builtin_type(dx_object::ids::TYPE).value();
     let namespace = namespace(thread, items);
     let bases = thread.tuple(bases);
@@ -65,7 +69,8 @@ pub(crate) fn message<T>(thread: &Thread, result: PyResult<T>) -> String {
     assert!(result.is_err(), "nothing was raised");
     let error = thread.take_exception();
     let args = error.as_exception().unwrap().args.get();
-    let text = args.tuple_items().unwrap().first().map_or(String::new(), |&first| thread.to_text(first).unwrap());
+    let text =
+        args.tuple_items().unwrap().first().map_or(String::new(), |&first| thread.to_text(first).unwrap());
     format!("{}: {text}", thread.type_of(error).name_str())
 }
 

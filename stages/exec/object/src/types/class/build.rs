@@ -145,7 +145,8 @@ fn merged_slots(class: Gc<TypeObject>, spec: &TypeSpec) -> Slots {
         if slot == SlotId::hash && spec.slots.compare.is_some() {
             continue;
         }
-        let inherited = class.mro_classes().skip(1).map(|base| base.slots().word(slot)).find(|&word| word != 0);
+        let inherited =
+            class.mro_classes().skip(1).map(|base| base.slots().word(slot)).find(|&word| word != 0);
         slots.set_word(slot, inherited.unwrap_or(0));
     }
     slots

@@ -43,7 +43,8 @@ pub(crate) fn call(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Va
 
 /// `module.qualname`, without the module for builtins.
 pub fn qualified_name(thread: &Thread, class: Gc<TypeObject>) -> String {
-    let module = class.module_name(thread).and_then(|module| module.as_str().map(|m| m.to_lossy().into_owned()));
+    let module =
+        class.module_name(thread).and_then(|module| module.as_str().map(|m| m.to_lossy().into_owned()));
     match module {
         Some(module) if module != "builtins" => format!("{module}.{}", class.qualname_str()),
         _ => class.qualname_str(),
@@ -69,14 +70,14 @@ fn call_new(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
         )));
     }
     // The nearest builtin base must agree: object.__new__(dict) would make a dict without its parts.
-    let builtin = class.mro_classes().find(|base| !base.has_flag(flags::HEAP) && base.layout() == class.layout());
+    let builtin =
+        class.mro_classes().find(|base| !base.has_flag(flags::HEAP) && base.layout() == class.layout());
     if let Some(builtin) = builtin
         && builtin.layout() != owner.layout()
     {
         let builtin = builtin.name_str();
-        return Err(thread.type_error(format_args!(
-            "{name}.__new__({class_name}) is not safe, use {builtin}.__new__()"
-        )));
+        return Err(thread
+            .type_error(format_args!("{name}.__new__({class_name}) is not safe, use {builtin}.__new__()")));
     }
     match owner.slots().new {
         Some(new) => new(thread, class.value(), args.rest().rest()),
@@ -93,7 +94,11 @@ pub(crate) fn type_init(thread: &Thread, _: Value, args: Args<'_>) -> PyResult<(
 }
 
 /// The most derived metaclass of the bases and `metaclass`.
-pub fn calculate_metaclass(thread: &Thread, metaclass: Gc<TypeObject>, bases: &[Value]) -> PyResult<Gc<TypeObject>> {
+pub fn calculate_metaclass(
+    thread: &Thread,
+    metaclass: Gc<TypeObject>,
+    bases: &[Value],
+) -> PyResult<Gc<TypeObject>> {
     let mut winner = metaclass;
     for &base in bases {
         let candidate = thread.type_of(base);
@@ -116,7 +121,9 @@ pub(crate) fn type_new(thread: &Thread, metaclass: Value, args: Args<'_>) -> PyR
     let Some(metaclass) = metaclass.as_type() else { return Err(thread.type_error("expected a type")) };
     let [name, bases, namespace] = *args.positional() else {
         let given = args.len();
-        return Err(thread.type_error(format_args!("type.__new__() takes exactly 3 arguments ({given} given)")));
+        return Err(
+            thread.type_error(format_args!("type.__new__() takes exactly 3 arguments ({given} given)"))
+        );
     };
     let wrong = |position: usize, wanted: &str, value: Value| {
         let given = thread.type_of(value).name_str();
@@ -129,9 +136,9 @@ pub(crate) fn type_new(thread: &Thread, metaclass: Value, args: Args<'_>) -> PyR
     let Some(original) = namespace.as_dict() else { return Err(wrong(3, "dict", namespace)) };
     for &base in base_items {
         if base.as_type().is_none() && thread.find_attr(base, thread.names().__mro_entries__)?.is_some() {
-            return Err(thread.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
+            return Err(
+                thread.type_error("type() doesn't support MRO entry resolution; use types.new_class()")
+            );
         }
     }
     let winner = calculate_metaclass(thread, metaclass, base_items)?;
@@ -167,16 +174,18 @@ fn assemble(
     class.store(thread, &class.base, base.value());
     copy_namespace(thread, class, namespace)?;
     take_special_names(thread, class)?;
-    let inherited = base_items.iter().filter_map(|base| base.as_type()).fold(0, |all, base| all | base.flags());
+    let inherited =
+        base_items.iter().filter_map(|base| base.as_type()).fold(0, |all, base| all | base.flags());
     class.flags.set(flags::HEAP | flags::BASE | inherited & flags::INHERITED);
     class.layout.set(base.layout());
     class.fixed.set(base.fixed.get());
     add_slots(thread, class, base, base_items)?;
-    let mro = if metaclass.lookup(thread, names.mro) == thread.builtin_type(ids::TYPE).lookup(thread, names.mro) {
-        compute_mro(thread, class, base_items)?
-    } else {
-        custom_mro(thread, class)?
-    };
+    let mro =
+        if metaclass.lookup(thread, names.mro) == thread.builtin_type(ids::TYPE).lookup(thread, names.mro) {
+            compute_mro(thread, class, base_items)?
+        } else {
+            custom_mro(thread, class)?
+        };
     class.store(thread, &class.mro, mro);
     for base in base_items {
         if let Some(base) = base.as_type() {
@@ -263,7 +272,9 @@ fn wrap_special_functions(thread: &Thread, class: Gc<TypeObject>) -> PyResult<()
 fn add_slots(thread: &Thread, class: Gc<TypeObject>, base: Gc<TypeObject>, bases: &[Value]) -> PyResult<()> {
     let names = thread.names();
     let dict = class.dict();
-    let may_have_dict = !base.has_flag(flags::DICT) && base.layout().kind != kinds::TYPE && base.layout().kind != kinds::MODULE;
+    let may_have_dict = !base.has_flag(flags::DICT)
+        && base.layout().kind != kinds::TYPE
+        && base.layout().kind != kinds::MODULE;
     let may_have_weak = !base.has_flag(flags::WEAKREF);
     let mut members = RootVec::new(thread);
     let (mut wants_dict, mut wants_weak) = (may_have_dict, may_have_weak);
@@ -271,7 +282,9 @@ fn add_slots(thread: &Thread, class: Gc<TypeObject>, base: Gc<TypeObject>, bases
         let given = slot_names(thread, slots)?;
         if !given.is_empty() && base.layout().kind == kinds::TYPE {
             let name = base.name_str();
-            return Err(thread.type_error(format_args!("nonempty __slots__ not supported for subtype of '{name}'")));
+            return Err(
+                thread.type_error(format_args!("nonempty __slots__ not supported for subtype of '{name}'"))
+            );
         }
         (wants_dict, wants_weak) = (false, false);
         for &name in given.iter() {
@@ -287,9 +300,13 @@ fn add_slots(thread: &Thread, class: Gc<TypeObject>, base: Gc<TypeObject>, bases
                 wants_weak = true;
             } else {
                 let mangled = mangle(thread, class, name);
-                if dict.get_name(thread, mangled).is_some() && mangled != names.__qualname__ && mangled != names.__classcell__ {
+                if dict.get_name(thread, mangled).is_some()
+                    && mangled != names.__qualname__
+                    && mangled != names.__classcell__
+                {
                     let name = thread.to_text(mangled)?;
-                    return Err(thread.value_error(format_args!("'{name}' in __slots__ conflicts with class variable")));
+                    return Err(thread
+                        .value_error(format_args!("'{name}' in __slots__ conflicts with class variable")));
                 }
                 members.push(mangled);
             }
@@ -315,10 +332,18 @@ fn add_slots(thread: &Thread, class: Gc<TypeObject>, base: Gc<TypeObject>, bases
     flag(flags::DICT, wants_dict);
     flag(flags::WEAKREF, wants_weak);
     if wants_dict && !base.has_flag(flags::DICT) {
-        dict.set_name(thread, names.__dict__, getset::new(thread, &crate::types::object::DICT_GETSET, class))?;
+        dict.set_name(
+            thread,
+            names.__dict__,
+            getset::new(thread, &crate::types::object::DICT_GETSET, class),
+        )?;
     }
     if wants_weak && !base.has_flag(flags::WEAKREF) {
-        dict.set_name(thread, names.__weakref__, getset::new(thread, &crate::types::object::WEAKREF_GETSET, class))?;
+        dict.set_name(
+            thread,
+            names.__weakref__,
+            getset::new(thread, &crate::types::object::WEAKREF_GETSET, class),
+        )?;
     }
     let own_dict = [kinds::TYPE, kinds::MODULE].contains(&base.layout().kind);
     let has_storage = (class.has_flag(flags::DICT) || class.fixed.get() > 0) && !own_dict;
@@ -381,7 +406,9 @@ fn set_class_cell(thread: &Thread, class: Gc<TypeObject>) -> PyResult<()> {
             Some(cell) => cell.store(thread, &cell.content, class.value()),
             None => {
                 let given = thread.type_of(cell).name_str();
-                return Err(thread.type_error(format_args!("__classcell__ must be a nonlocal cell, not '{given}'")));
+                return Err(
+                    thread.type_error(format_args!("__classcell__ must be a nonlocal cell, not '{given}'"))
+                );
             }
         }
     }
@@ -446,6 +473,10 @@ impl Gc<TypeObject> {
     /// Whether `__new__` found on the class is the builtin one of the type it belongs to.
     pub(crate) fn builtin_new(value: Value) -> Option<Gc<TypeObject>> {
         let function = value.downcast::<NativeFunction>()?;
-        if std::ptr::eq(function.def(), &raw const NEW_DEF) { function.receiver.get().as_type() } else { None }
+        if std::ptr::eq(function.def(), &raw const NEW_DEF) {
+            function.receiver.get().as_type()
+        } else {
+            None
+        }
     }
 }

@@ -26,9 +26,10 @@ pub fn compute(thread: &Thread, class: Gc<TypeObject>, bases: &[Value]) -> PyRes
         if lists.is_empty() {
             return Ok(thread.tuple(&result));
         }
-        let candidate = lists.iter().map(|list| list[0]).find(|candidate| {
-            !lists.iter().any(|list| list[1..].contains(candidate))
-        });
+        let candidate = lists
+            .iter()
+            .map(|list| list[0])
+            .find(|candidate| !lists.iter().any(|list| list[1..].contains(candidate)));
         let Some(next) = candidate else { return Err(conflict(thread, &lists)) };
         result.push(next);
         for list in &mut lists {
@@ -49,7 +50,9 @@ fn conflict(thread: &Thread, lists: &[Vec<Value>]) -> crate::error::Raised {
         }
     }
     let names = names.join(", ");
-    thread.type_error(format_args!("Cannot create a consistent method resolution order (MRO) for bases {names}"))
+    thread.type_error(format_args!(
+        "Cannot create a consistent method resolution order (MRO) for bases {names}"
+    ))
 }
 
 /// The nearest type in the chain of bases that adds to the layout.

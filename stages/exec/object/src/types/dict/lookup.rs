@@ -4,8 +4,8 @@ use super::{DictObject, Entry, SCAN_MAX, exact_str, group};
 use crate::error::PyResult;
 use crate::gc::Gc;
 use crate::thread::Thread;
-use crate::types::support::hash_for;
 use crate::types::str::StrObject;
+use crate::types::support::hash_for;
 use crate::value::Value;
 
 /// What comparing one candidate said.

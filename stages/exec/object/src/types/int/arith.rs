@@ -57,7 +57,8 @@ fn signed_sum(thread: &Thread, a: Int, b: Int, subtract: bool) -> PyResult<Value
                 return from_limbs(thread, sum, a_negative);
             }
             let a_larger = {
-                let trim = |limbs: &[u64]| limbs.iter().rposition(|&limb| limb != 0).map_or(0, |last| last + 1);
+                let trim =
+                    |limbs: &[u64]| limbs.iter().rposition(|&limb| limb != 0).map_or(0, |last| last + 1);
                 let (a, b) = (&a[..trim(a)], &b[..trim(b)]);
                 a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev())).is_ge()
             };
@@ -149,14 +150,22 @@ pub fn divmod(thread: &Thread, a: Int, b: Int) -> PyResult<(Value, Value)> {
 fn floor_small(a: i64, b: i64) -> (i64, i64) {
     // 62-bit operands cannot overflow.
     let (quotient, remainder) = (a / b, a % b);
-    if remainder != 0 && (remainder < 0) != (b < 0) { (quotient - 1, remainder + b) } else { (quotient, remainder) }
+    if remainder != 0 && (remainder < 0) != (b < 0) {
+        (quotient - 1, remainder + b)
+    } else {
+        (quotient, remainder)
+    }
 }
 
 pub(crate) fn floor_big(a: &IBig, b: &IBig) -> (IBig, IBig) {
     let (quotient, remainder) = a.div_rem_euclid(b);
     // Euclid's remainder is not negative; Python's has the divisor's sign.
     let remainder = IBig::from(remainder);
-    if *b < IBig::ZERO && remainder != IBig::ZERO { (quotient - IBig::ONE, remainder + b) } else { (quotient, remainder) }
+    if *b < IBig::ZERO && remainder != IBig::ZERO {
+        (quotient - IBig::ONE, remainder + b)
+    } else {
+        (quotient, remainder)
+    }
 }
 
 pub fn floordiv(thread: &Thread, a: Int, b: Int) -> PyResult<Value> {
@@ -179,7 +188,9 @@ pub fn truediv(thread: &Thread, a: Int, b: Int) -> PyResult<f64> {
     const EXACT: u64 = 1 << 53;
     match (a, b) {
         (_, Small(0)) => Err(division_by_zero(thread, "division by zero")),
-        (Small(a), Small(b)) if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => Ok(a as f64 / b as f64),
+        (Small(a), Small(b)) if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => {
+            Ok(a as f64 / b as f64)
+        }
         (Small(0), _) => Ok(0.0),
         _ => {
             let negative = a.is_negative() != b.is_negative();

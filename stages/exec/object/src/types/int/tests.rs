@@ -18,7 +18,11 @@ fn big(value: Value) -> IBig {
 
 fn floor(a: i128, b: i128) -> (i128, i128) {
     let (quotient, remainder) = (a / b, a % b);
-    if remainder != 0 && (remainder < 0) != (b < 0) { (quotient - 1, remainder + b) } else { (quotient, remainder) }
+    if remainder != 0 && (remainder < 0) != (b < 0) {
+        (quotient - 1, remainder + b)
+    } else {
+        (quotient, remainder)
+    }
 }
 
 proptest! {

@@ -22,7 +22,9 @@ pub(super) fn reduce(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 /// `object.__reduce_ex__(protocol)`: an overridden `__reduce__` goes first.
 pub(super) fn reduce_ex(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
-    let [object, protocol] = *args.positional() else { return Err(thread.type_error("expected one argument")) };
+    let [object, protocol] = *args.positional() else {
+        return Err(thread.type_error("expected one argument"));
+    };
     let protocol = thread.index_isize(protocol, ids::OVERFLOW_ERROR)?;
     let name = thread.names().__reduce__;
     let own = thread.type_of(object).lookup(thread, name);
@@ -87,9 +89,9 @@ fn new_arguments(thread: &Thread, object: Value) -> PyResult<(Value, Value)> {
         };
         let [args, keywords] = *pair else {
             let given = pair.len();
-            return Err(
-                thread.value_error(format_args!("__getnewargs_ex__ should return a tuple of length 2, not {given}"))
-            );
+            return Err(thread.value_error(format_args!(
+                "__getnewargs_ex__ should return a tuple of length 2, not {given}"
+            )));
         };
         for (value, what, fits) in
             [(args, "first", args.as_tuple().is_some()), (keywords, "second", keywords.as_dict().is_some())]
@@ -128,7 +130,11 @@ fn default_state(thread: &Thread, object: Value, required: bool) -> PyResult<Val
         return Err(thread.type_error(format_args!("cannot pickle '{name}' object")));
     }
     let own = match thread.find_attr(object, thread.names().__dict__)? {
-        Some(dict) if instance::has_dict(thread, object) && dict.as_dict().is_none_or(|dict| !dict.is_empty()) => dict,
+        Some(dict)
+            if instance::has_dict(thread, object) && dict.as_dict().is_none_or(|dict| !dict.is_empty()) =>
+        {
+            dict
+        }
         _ => Value::NONE,
     };
     let slots = thread.dict();

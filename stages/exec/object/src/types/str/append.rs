@@ -69,7 +69,12 @@ fn new_buffer(thread: &Thread, total: usize) -> PyResult<*mut Buffer> {
     Ok(buffer)
 }
 
-fn extend_in_place(thread: &Thread, left: Gc<StrObject>, right: Gc<StrObject>, chars: usize) -> Option<Value> {
+fn extend_in_place(
+    thread: &Thread,
+    left: Gc<StrObject>,
+    right: Gc<StrObject>,
+    chars: usize,
+) -> Option<Value> {
     let owner = left.extension()?.buffer;
     if owner.word() == 0 {
         return None;
@@ -97,7 +102,8 @@ fn extend_in_place(thread: &Thread, left: Gc<StrObject>, right: Gc<StrObject>, c
 
 /// A string over part of a buffer.
 fn view(thread: &Thread, buffer: *mut Buffer, data: *const u8, bytes: usize, chars: usize) -> Value {
-    let cell = thread.heap.alloc(EXTENDED, Header::word(kinds::STR, SHAPE, flag::EXTENDED)).cast::<StrObject>();
+    let cell =
+        thread.heap.alloc(EXTENDED, Header::word(kinds::STR, SHAPE, flag::EXTENDED)).cast::<StrObject>();
     // SAFETY: the cell is new and as large as an extended string's fixed parts.
     unsafe {
         (*cell).bytes = bytes;
