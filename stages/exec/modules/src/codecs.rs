@@ -65,7 +65,37 @@ static HANDLERS: &[MethodDef] = &[
         let encoding = thread.type_of(error).is_subtype(thread.builtin_type(ids::UNICODE_ENCODE_ERROR));
         resume(thread, error, if encoding { "?" } else { "\u{fffd}" })
     }),
+    MethodDef::new("xmlcharrefreplace_errors", Arity::One, |thread, args| {
+        by_codec(thread, args.positional()[0], "xmlcharrefreplace")
+    }),
+    MethodDef::new("backslashreplace_errors", Arity::One, |thread, args| {
+        by_codec(thread, args.positional()[0], "backslashreplace")
+    }),
+    MethodDef::new("namereplace_errors", Arity::One, |thread, args| {
+        by_codec(thread, args.positional()[0], "namereplace")
+    }),
 ];
+
+/// The characters that cannot be encoded, as the ASCII codec writes them under this treatment of errors.
+fn by_codec(thread: &Thread, error: Value, errors: &str) -> PyResult<Value> {
+    if !thread.type_of(error).is_subtype(thread.builtin_type(ids::UNICODE_ENCODE_ERROR)) {
+        let given = type_name(thread, error);
+        return Err(thread.type_error(format_args!("don't know how to handle {given} in error callback")));
+    }
+    let names = thread.names();
+    let (start, end) = (thread.get_attr(error, names.start)?, thread.get_attr(error, names.end)?);
+    let object = thread.get_attr(error, names.object)?;
+    let (Some(string), Some(from), Some(to)) = (object.as_str(), start.as_small(), end.as_small()) else {
+        return Err(thread.type_error("object attribute must be str"));
+    };
+    let length = thread.len(object)? as i64;
+    let (from, to) = (from.clamp(0, length), to.clamp(0, length));
+    let piece = string.substring(thread, from as usize, to.max(from) as usize);
+    let Some(piece) = piece.as_str() else { return Err(thread.type_error("object attribute must be str")) };
+    let encoded = text::encode(thread, piece, "ascii", errors)?;
+    let replacement = text::decode(thread, encoded.bytes_like().unwrap_or_default(), "ascii", "strict")?;
+    thread.try_tuple(&[replacement, end])
+}
 
 /// What a handler answers: a replacement and where to go on.
 fn resume(thread: &Thread, error: Value, replacement: &str) -> PyResult<Value> {
