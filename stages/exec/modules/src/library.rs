@@ -8,6 +8,9 @@ use dx_object::types::dict::DictObject;
 use dx_object::types::{module, native as native_function};
 use dx_object::value::Value;
 
+/// Completes the dict of a new module.
+pub(crate) type Fill = fn(&Thread, Gc<DictObject>) -> PyResult<()>;
+
 /// What a native module consists of.
 pub(crate) struct ModuleSpec {
     pub(crate) name: &'static str,
@@ -15,7 +18,7 @@ pub(crate) struct ModuleSpec {
     pub(crate) functions: &'static [&'static [MethodDef]],
     pub(crate) types: &'static [&'static TypeSpec],
     /// Adds what is no function and no type.
-    pub(crate) fill: Option<fn(&Thread, Gc<DictObject>) -> PyResult<()>>,
+    pub(crate) fill: Option<Fill>,
 }
 
 impl ModuleSpec {

@@ -51,7 +51,7 @@ fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
         return Err(thread.type_error("first argument must be callable or None"));
     }
     instance::set_fixed_slot(thread, value, 0, first);
-    let rest = if args.len() > 0 { args.rest() } else { args };
+    let rest = if args.positional().is_empty() { args } else { args.rest() };
     match thread.builtin_type(dx_object::ids::DICT).slots().init {
         Some(init) => init(thread, value, rest),
         None => Ok(()),

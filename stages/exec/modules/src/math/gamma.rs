@@ -4,8 +4,9 @@
 
 use std::f64::consts::PI;
 
+#[expect(clippy::excessive_precision, reason = "the published constant")]
 const G: f64 = 6.024_680_040_776_729_583_740_234_375;
-const G_MINUS_HALF: f64 = 5.524_680_040_776_729_583_740_234_375;
+const G_MINUS_HALF: f64 = G - 0.5;
 
 #[expect(clippy::excessive_precision, reason = "the published coefficients")]
 const NUMERATOR: [f64; 13] = [

@@ -286,11 +286,8 @@ impl<S: Subject> Machine<'_, S> {
     /// Takes back everything above `base`.
     fn rewind(&mut self, base: usize) {
         while self.stack.len() > base {
-            match self.stack.pop() {
-                Some(undo @ (Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })) => {
-                    self.undo(undo);
-                }
-                _ => {}
+            if let Some(undo @ (Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })) = self.stack.pop() {
+                self.undo(undo);
             }
         }
     }
