@@ -10,7 +10,7 @@ use dx_object::spec::Layout;
 use dx_object::thread::Thread;
 use dx_object::value::Value;
 
-pub(crate) const WIDE: Kind = Kind(201);
+pub(crate) const WIDE: Kind = Kind(210);
 pub(crate) const FIELDS: usize = 6;
 
 /// What the fields mean is the type's affair.
