@@ -85,7 +85,7 @@ fn run(options: &Options) -> i32 {
     };
     let mut path = vec![folder];
     path.extend(std::env::var("PYTHONPATH").iter().flat_map(|text| text.split(':').map(str::to_owned)));
-    path.extend(options.library.iter().map(|folder| folder.display().to_string()));
+    path.extend(library(options).iter().map(|folder| folder.display().to_string()));
     let mut argv = vec![argv0];
     argv.extend(args);
     let executable = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
@@ -101,6 +101,26 @@ fn run(options: &Options) -> i32 {
         eprintln!("dx-exec: {:?}", thread.heap.stats());
     }
     status
+}
+
+/// The folder of the standard library: what the driver says, or the embedded sources, unpacked once beside the cache.
+fn library(options: &Options) -> Option<PathBuf> {
+    if options.library.is_some() || options.image.is_some() {
+        return options.library.clone();
+    }
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let user = || set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    let base = set("DX_CACHE").or_else(|| Some(user()?.join("dx")))?;
+    match dx_pylib::folder_in(&base) {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            eprintln!(
+                "dx-exec: warning: no standard library, '{}' cannot be written: {error}",
+                base.display()
+            );
+            None
+        }
+    }
 }
 
 fn open_image(file: &Path, options: &Options) -> Result<ImageModules, String> {

@@ -29,6 +29,7 @@ fn check(stress: Option<&str>) {
         let folder = program.parent().expect("a folder").canonicalize().expect("a real folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_dx-exec"));
         command.arg(folder.join(program.file_name().expect("a name"))).current_dir(&folder);
+        command.env("DX_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"));
         match stress {
             Some(every) => command.env("DX_GC_STRESS", every),
             None => command.env_remove("DX_GC_STRESS"),

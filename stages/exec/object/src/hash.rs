@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(one.hash_text(b"hello world"), EXPECTED_ONE[1]);
     }
 
-    include!("hash_expected.rs");
+    include!("hash_expected.in");
 
     #[test]
     fn number_hashes_equal_cpython() {

@@ -3,7 +3,8 @@
 //! A program runs where no Python is installed, so its standard library travels inside the executable, compressed. The
 //! driver writes it once into a folder named by [`DIGEST`] and then treats it as any other source tree.
 
-use std::io;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// Names the contents: 16 hexadecimal digits, the same on every machine that embeds the same sources.
 pub const DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/digest"));
@@ -31,6 +32,42 @@ impl Sources {
             let body = next_part(&mut rest)?;
             Some((std::str::from_utf8(name).ok()?, body))
         })
+    }
+}
+
+/// The folder with the sources, below `base` and named by what is in it; unpacked once, whole or not at all, also when
+/// several processes do it at the same time or one is killed. `base` is made private, as the cache wants its folder.
+pub fn folder_in(base: &Path) -> io::Result<PathBuf> {
+    let folder = base.join("library").join(DIGEST);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    make_private(base)?;
+    let unfinished = folder.with_extension(format!("{}.tmp", std::process::id()));
+    for (name, bytes) in Sources::unpack()?.files() {
+        let file = unfinished.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(&unfinished))?;
+        fs::write(&file, bytes)?;
+    }
+    if let Err(error) = fs::rename(&unfinished, &folder) {
+        let _ = fs::remove_dir_all(&unfinished);
+        if !folder.is_dir() {
+            return Err(error);
+        }
+    }
+    Ok(folder)
+}
+
+fn make_private(base: &Path) -> io::Result<()> {
+    if let Some(parent) = base.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(base) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 
