@@ -87,7 +87,8 @@ fn target(value: Value) -> Option<Value> {
 fn holds(thread: &Thread, set: Value, class: Value) -> PyResult<bool> {
     match set_of(set) {
         Some(set) if !set.is_empty() && thread.can_be_weakly_referenced(class) => {
-            let reference = thread.weak_reference(thread.builtin_type(ids::WEAK_REFERENCE), class, Value::NONE);
+            let reference =
+                thread.weak_reference(thread.builtin_type(ids::WEAK_REFERENCE), class, Value::NONE);
             set.contains(thread, reference.value())
         }
         _ => Ok(false),
@@ -235,7 +236,9 @@ fn subclasscheck(thread: &Thread, class: Value, subclass: Value) -> PyResult<boo
         Value::FALSE => return known(false),
         Value::NOT_IMPLEMENTED => {}
         _ => {
-            return Err(thread.assertion_error("__subclasshook__ must return either False, True, or NotImplemented"));
+            return Err(
+                thread.assertion_error("__subclasshook__ must return either False, True, or NotImplemented")
+            );
         }
     }
     if class.as_type().is_some_and(|class| subtype.is_subtype(class)) {

@@ -107,7 +107,8 @@ fn resume(thread: &Thread, error: Value, replacement: &str) -> PyResult<Value> {
     let end = thread.get_attr(error, names.end)?;
     let start = thread.get_attr(error, names.start)?;
     let count = end.as_small().unwrap_or(0) - start.as_small().unwrap_or(0);
-    let text = if replacement == "?" { replacement.repeat(count.max(0) as usize) } else { replacement.to_owned() };
+    let text =
+        if replacement == "?" { replacement.repeat(count.max(0) as usize) } else { replacement.to_owned() };
     thread.try_tuple(&[thread.str(&text), end])
 }
 
@@ -199,10 +200,11 @@ fn register_error(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 fn lookup_error(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let name = args.positional()[0];
-    let handlers = match thread.modules.get().as_dict().and_then(|modules| modules.get_text(thread, "_codecs")) {
-        Some(_) => table(thread, "_error_handlers")?,
-        None => Value::NONE,
-    };
+    let handlers =
+        match thread.modules.get().as_dict().and_then(|modules| modules.get_text(thread, "_codecs")) {
+            Some(_) => table(thread, "_error_handlers")?,
+            None => Value::NONE,
+        };
     match handlers.as_dict().map_or(Ok(None), |handlers| handlers.get(thread, name))? {
         Some(handler) => Ok(handler),
         None => {

@@ -14,7 +14,9 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
             names.set(thread, number, thread.intern(name))?;
         }
         // Of two names for one number the usual one is answered.
-        for (name, number) in [("EAGAIN", libc::EAGAIN), ("EDEADLK", libc::EDEADLK), ("ENOTSUP", libc::ENOTSUP)] {
+        for (name, number) in
+            [("EAGAIN", libc::EAGAIN), ("EDEADLK", libc::EDEADLK), ("ENOTSUP", libc::ENOTSUP)]
+        {
             names.set(thread, Value::small(i64::from(number)), thread.intern(name))?;
         }
         module.set_text(thread, "errorcode", names.value())

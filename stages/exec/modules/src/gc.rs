@@ -17,14 +17,18 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         MethodDef::new("collect", Arity::Any, collect),
         MethodDef::new("enable", Arity::None, |thread, _| switch(thread, true)),
         MethodDef::new("disable", Arity::None, |thread, _| switch(thread, false)),
-        MethodDef::new("isenabled", Arity::None, |thread, _| Ok(state(thread, "_enabled").unwrap_or(Value::TRUE))),
+        MethodDef::new("isenabled", Arity::None, |thread, _| {
+            Ok(state(thread, "_enabled").unwrap_or(Value::TRUE))
+        }),
         MethodDef::new("get_count", Arity::None, |thread, _| thread.try_tuple(&[Value::ZERO; 3])),
         MethodDef::new("get_threshold", Arity::None, |thread, _| match state(thread, "_threshold") {
             Some(threshold) => Ok(threshold),
             None => thread.try_tuple(&[Value::small(2000), Value::small(10), Value::small(10)]),
         }),
         MethodDef::new("set_threshold", Arity::Positional(1, 3), set_threshold),
-        MethodDef::new("get_debug", Arity::None, |thread, _| Ok(state(thread, "_debug").unwrap_or(Value::ZERO))),
+        MethodDef::new("get_debug", Arity::None, |thread, _| {
+            Ok(state(thread, "_debug").unwrap_or(Value::ZERO))
+        }),
         MethodDef::new("set_debug", Arity::One, |thread, args| {
             let bits = c_int(thread, args.positional()[0])?;
             remember(thread, "_debug", Value::small(i64::from(bits)))

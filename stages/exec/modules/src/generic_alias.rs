@@ -63,8 +63,19 @@ static SUBSCRIPT: TypeSpec = TypeSpec {
 };
 
 const GENERIC: &[TypeId] = &[
-    ids::TUPLE, ids::LIST, ids::DICT, ids::SET, ids::FROZENSET, ids::SLICE, ids::COROUTINE, ids::GENERATOR,
-    ids::ASYNC_GENERATOR, ids::BASE_EXCEPTION_GROUP, ids::MEMORYVIEW, ids::WEAK_REFERENCE, ids::MAPPING_PROXY,
+    ids::TUPLE,
+    ids::LIST,
+    ids::DICT,
+    ids::SET,
+    ids::FROZENSET,
+    ids::SLICE,
+    ids::COROUTINE,
+    ids::GENERATOR,
+    ids::ASYNC_GENERATOR,
+    ids::BASE_EXCEPTION_GROUP,
+    ids::MEMORYVIEW,
+    ids::WEAK_REFERENCE,
+    ids::MAPPING_PROXY,
 ];
 
 /// Makes the builtin types that CPython lets one subscript do so.
@@ -162,7 +173,8 @@ fn hash(thread: &Thread, value: Value) -> PyResult<i64> {
 
 fn compare(thread: &Thread, a: Value, b: Value, op: CompareOp) -> PyResult<Value> {
     let both = is_alias(thread, a) && is_alias(thread, b);
-    let (Some(x), Some(y), true, CompareOp::Eq | CompareOp::Ne) = (record::of(a), record::of(b), both, op) else {
+    let (Some(x), Some(y), true, CompareOp::Eq | CompareOp::Ne) = (record::of(a), record::of(b), both, op)
+    else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let equal = starred(a) == starred(b)
@@ -184,9 +196,20 @@ fn call(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<Value> {
 
 /// Names that are the alias's own, never the origin's.
 const OWN: &[&str] = &[
-    "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__",
-    "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__", "__instancecheck__",
-    "__subclasscheck__", "__bases__",
+    "__class__",
+    "__origin__",
+    "__args__",
+    "__unpacked__",
+    "__parameters__",
+    "__typing_unpacked_tuple_args__",
+    "__mro_entries__",
+    "__reduce_ex__",
+    "__reduce__",
+    "__copy__",
+    "__deepcopy__",
+    "__instancecheck__",
+    "__subclasscheck__",
+    "__bases__",
 ];
 
 fn getattr(thread: &Thread, value: Value, name: Value) -> PyResult<Value> {
@@ -289,7 +312,8 @@ fn substitute(thread: &Thread, value: Value, item: Value) -> PyResult<Value> {
 fn iter(thread: &Thread, value: Value) -> PyResult<Value> {
     let Some(this) = record::of(value) else { return Ok(Value::NONE) };
     let class = thread.spec_type(&GENERIC_ALIAS, thread).value();
-    let unpacked = record::make(thread, class, [this.first.get(), this.second.get(), Value::NONE, Value::TRUE])?;
+    let unpacked =
+        record::make(thread, class, [this.first.get(), this.second.get(), Value::NONE, Value::TRUE])?;
     thread.iter(thread.try_tuple(&[unpacked])?)
 }
 

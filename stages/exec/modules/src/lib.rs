@@ -3,9 +3,8 @@
 //! [`install`] completes a thread that can run code: the builtin functions that need no frame, the files behind
 //! `open` and the standard streams, and module `sys`. [`NATIVE`] lists what `import` finds here.
 
-pub mod builtins;
-pub mod io;
 mod abc;
+pub mod builtins;
 mod codecs;
 mod collections;
 mod convert;
@@ -13,6 +12,7 @@ mod errno;
 mod functools;
 mod gc;
 mod generic_alias;
+pub mod io;
 mod itertools;
 mod library;
 mod math;
@@ -23,11 +23,11 @@ mod record;
 mod sre;
 mod string;
 mod struct_sequence;
+pub mod sys;
 mod thread;
 mod time;
 mod weakref;
 mod wide;
-pub mod sys;
 
 use dx_object::error::PyResult;
 use dx_object::thread::Thread;

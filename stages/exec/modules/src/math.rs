@@ -44,8 +44,8 @@ macro_rules! unary {
 }
 
 static UNARY: &[MethodDef] = unary![
-    acos, acosh, asin, asinh, atan, atanh, cbrt, cos, cosh, degrees, erf, erfc, exp, exp2, expm1, fabs, gamma, lgamma,
-    log1p, radians, sin, sinh, sqrt, tan, tanh, ulp
+    acos, acosh, asin, asinh, atan, atanh, cbrt, cos, cosh, degrees, erf, erfc, exp, exp2, expm1, fabs,
+    gamma, lgamma, log1p, radians, sin, sinh, sqrt, tan, tanh, ulp
 ];
 
 static FUNCTIONS: &[MethodDef] = &[
@@ -65,7 +65,9 @@ static FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("isclose", Arity::Any, isclose),
     MethodDef::new("log", Arity::Positional(1, 2), log),
     MethodDef::new("log2", Arity::One, |t, a| logarithm(t, a.positional()[0], f64::log2).map(|x| t.float(x))),
-    MethodDef::new("log10", Arity::One, |t, a| logarithm(t, a.positional()[0], f64::log10).map(|x| t.float(x))),
+    MethodDef::new("log10", Arity::One, |t, a| {
+        logarithm(t, a.positional()[0], f64::log10).map(|x| t.float(x))
+    }),
     MethodDef::new("ceil", Arity::One, |t, a| round(t, a.positional()[0], t.names().__ceil__, f64::ceil)),
     MethodDef::new("floor", Arity::One, |t, a| round(t, a.positional()[0], t.names().__floor__, f64::floor)),
     MethodDef::new("trunc", Arity::One, trunc),
@@ -113,7 +115,11 @@ fn logarithm(thread: &Thread, value: Value, log: fn(f64) -> f64) -> PyResult<f64
         // What does not fit: the top bits by the function, the rest by its value at two.
         None => {
             let shift = int.bit_length() - 64;
-            let top = dx_object::types::int::arith::shr(thread, int, dx_object::types::int::Int::Small(shift as i64))?;
+            let top = dx_object::types::int::arith::shr(
+                thread,
+                int,
+                dx_object::types::int::Int::Small(shift as i64),
+            )?;
             let top = dx_object::ops::int_of(top).to_f64().unwrap_or(1.0) / 18_446_744_073_709_551_616.0;
             Ok(log(top) + log(2.0) * (shift + 64) as f64)
         }
@@ -181,6 +187,7 @@ fn isclose(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     }
     let difference = (a - b).abs();
     let finite = !a.is_infinite() && !b.is_infinite();
-    let close = difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute;
+    let close =
+        difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute;
     Ok(Value::bool(a == b || finite && close))
 }

@@ -51,7 +51,9 @@ static OPERATORS: &[MethodDef] = operators! {
 
 static FUNCTIONS: &[MethodDef] = &[
     MethodDef::new("truth", Arity::One, |thread, args| thread.truth(args.positional()[0]).map(Value::bool)),
-    MethodDef::new("not_", Arity::One, |thread, args| thread.truth(args.positional()[0]).map(|t| Value::bool(!t))),
+    MethodDef::new("not_", Arity::One, |thread, args| {
+        thread.truth(args.positional()[0]).map(|t| Value::bool(!t))
+    }),
     MethodDef::new("is_", Arity::Positional(2, 2), |_, args| Ok(Value::bool(args.get(0) == args.get(1)))),
     MethodDef::new("is_not", Arity::Positional(2, 2), |_, args| Ok(Value::bool(args.get(0) != args.get(1)))),
     MethodDef::new("is_none", Arity::One, |_, args| Ok(Value::bool(args.positional()[0].is_none()))),
@@ -117,7 +119,9 @@ fn length_hint(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let default = match args.get(1) {
         Some(default) if default.as_int().is_none() => {
             let given = type_name(thread, default);
-            return Err(thread.type_error(format_args!("'{given}' object cannot be interpreted as an integer")));
+            return Err(
+                thread.type_error(format_args!("'{given}' object cannot be interpreted as an integer"))
+            );
         }
         Some(default) => thread.index_isize(default, ids::OVERFLOW_ERROR)? as i64,
         None => 0,
@@ -137,7 +141,9 @@ fn length_hint(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     match hint {
         None | Some(Value::NOT_IMPLEMENTED) => Ok(thread.int(default)),
         Some(hint) => match hint.as_int() {
-            Some(length) if length.is_negative() => Err(thread.value_error("__length_hint__() should return >= 0")),
+            Some(length) if length.is_negative() => {
+                Err(thread.value_error("__length_hint__() should return >= 0"))
+            }
             Some(_) => Ok(hint),
             None => {
                 let given = type_name(thread, hint);

@@ -44,8 +44,18 @@ static CONSTANTS: &[(&str, i32)] = constants! {
 
 /// Exit statuses by the names of `sysexits.h`.
 static STATUSES: &[(&str, i32)] = &[
-    ("EX_OK", 0), ("EX_USAGE", 64), ("EX_DATAERR", 65), ("EX_NOINPUT", 66), ("EX_UNAVAILABLE", 69), ("EX_SOFTWARE", 70),
-    ("EX_OSERR", 71), ("EX_OSFILE", 72), ("EX_CANTCREAT", 73), ("EX_IOERR", 74), ("EX_TEMPFAIL", 75), ("EX_NOPERM", 77),
+    ("EX_OK", 0),
+    ("EX_USAGE", 64),
+    ("EX_DATAERR", 65),
+    ("EX_NOINPUT", 66),
+    ("EX_UNAVAILABLE", 69),
+    ("EX_SOFTWARE", 70),
+    ("EX_OSERR", 71),
+    ("EX_OSFILE", 72),
+    ("EX_CANTCREAT", 73),
+    ("EX_IOERR", 74),
+    ("EX_TEMPFAIL", 75),
+    ("EX_NOPERM", 77),
 ];
 
 /// Names and values of the environment, both bytes.

@@ -14,8 +14,10 @@ use dx_object::value::Value;
 use crate::library::ModuleSpec;
 use crate::record::{self, LAYOUT};
 
-pub(crate) static MODULE: ModuleSpec =
-    ModuleSpec { types: &[&RANDOM], ..ModuleSpec::new("_random", "Module implements the Mersenne Twister random number generator.") };
+pub(crate) static MODULE: ModuleSpec = ModuleSpec {
+    types: &[&RANDOM],
+    ..ModuleSpec::new("_random", "Module implements the Mersenne Twister random number generator.")
+};
 
 const WORDS: usize = 624;
 const SHIFT: usize = 397;
@@ -82,7 +84,8 @@ impl State {
         }
         for _ in 1..WORDS {
             let before = words[i - 1];
-            words[i] = (words[i] ^ (before ^ before >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
+            words[i] =
+                (words[i] ^ (before ^ before >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
             i += 1;
             wrap(words, &mut i);
         }
@@ -161,7 +164,8 @@ fn seed(thread: &Thread, value: Value, given: Option<Value>) -> PyResult<()> {
             // Without randomness from the system the clock has to do, as in CPython.
             // SAFETY: writes the array's bytes.
             if unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) } < 16 {
-                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                let now =
+                    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
                 bytes = now.as_nanos().to_le_bytes();
             }
             key.extend(bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])));
@@ -216,7 +220,9 @@ fn getstate(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 
 fn setstate(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let given = args.positional()[1];
-    let Some(items) = given.tuple_items() else { return Err(thread.type_error("state vector must be a tuple")) };
+    let Some(items) = given.tuple_items() else {
+        return Err(thread.type_error("state vector must be a tuple"));
+    };
     if items.len() != WORDS + 1 {
         return Err(thread.value_error("state vector is the wrong size"));
     }

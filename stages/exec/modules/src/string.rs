@@ -122,7 +122,9 @@ fn field_name_split(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
             rest = &tail[end..];
             (true, &tail[..end])
         } else if let Some(tail) = rest.strip_prefix('[') {
-            let Some(end) = tail.find(']') else { return Err(thread.value_error("Missing ']' in format string")) };
+            let Some(end) = tail.find(']') else {
+                return Err(thread.value_error("Missing ']' in format string"));
+            };
             rest = &tail[end + 1..];
             (false, &tail[..end])
         } else {

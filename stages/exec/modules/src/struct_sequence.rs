@@ -16,7 +16,13 @@ static SEQUENCE: TypeSpec =
     TypeSpec { slots: Slots { repr: Some(repr), ..Slots::EMPTY }, ..TypeSpec::new("structseq") };
 
 /// A new class of this name. Attributes beyond the items can be set on instances.
-pub(crate) fn make_class(thread: &Thread, module: &str, name: &str, fields: &[&str], more: usize) -> PyResult<Value> {
+pub(crate) fn make_class(
+    thread: &Thread,
+    module: &str,
+    name: &str,
+    fields: &[&str],
+    more: usize,
+) -> PyResult<Value> {
     let namespace = dict::new(thread);
     namespace.set_text(thread, "__module__", thread.intern(module))?;
     let count = thread.int_usize(fields.len());
@@ -32,7 +38,8 @@ pub(crate) fn make_class(thread: &Thread, module: &str, name: &str, fields: &[&s
     }
     namespace.set_text(thread, "__match_args__", thread.try_tuple(&names)?)?;
     let bases = thread.try_tuple(&[thread.builtin_type(ids::TUPLE).value()])?;
-    let class = thread.call(thread.builtin_type(ids::TYPE).value(), &[thread.intern(name), bases, namespace.value()])?;
+    let class = thread
+        .call(thread.builtin_type(ids::TYPE).value(), &[thread.intern(name), bases, namespace.value()])?;
     if let Some(class) = class.as_type() {
         build::extend(thread, class, &SEQUENCE);
     }
@@ -61,8 +68,7 @@ fn repr(thread: &Thread, value: Value) -> PyResult<Value> {
 
 /// `sys.hash_info`.
 pub(crate) fn hash_info(thread: &Thread) -> PyResult<Value> {
-    let fields =
-        &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"];
+    let fields = &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"];
     let class = make_class(thread, "sys", "hash_info", fields, 0)?;
     let number = Value::small;
     let items = [

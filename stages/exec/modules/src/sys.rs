@@ -17,28 +17,33 @@ pub struct Settings {
     pub executable: String,
 }
 
-static FUNCTIONS: &[MethodDef] = &[
-    MethodDef::new("exit", Arity::Positional(0, 1), exit),
-    MethodDef::new("getrecursionlimit", Arity::None, |thread, _| {
-        Ok(thread.int_usize(ThreadState::of(thread).frames.limit()))
-    }),
-    MethodDef::new("setrecursionlimit", Arity::One, set_recursion_limit),
-    MethodDef::new("_getframe", Arity::Positional(0, 1), getframe),
-    MethodDef::new("exception", Arity::None, |thread, _| Ok(thread.handled.get())),
-    MethodDef::new("exc_info", Arity::None, exc_info),
-    MethodDef::new("intern", Arity::One, intern),
-    MethodDef::new("getsizeof", Arity::Positional(1, 2), getsizeof),
-    MethodDef::new("getrefcount", Arity::One, |_, _| Ok(Value::small(2))),
-    MethodDef::new("getdefaultencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
-    MethodDef::new("getfilesystemencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
-    MethodDef::new("getfilesystemencodeerrors", Arity::None, |thread, _| Ok(thread.intern("surrogateescape"))),
-    MethodDef::new("get_int_max_str_digits", Arity::None, |thread, _| Ok(thread.int_usize(thread.max_int_digits()))),
-    MethodDef::new("set_int_max_str_digits", Arity::One, set_max_digits),
-    MethodDef::new("is_finalizing", Arity::None, |_, _| Ok(Value::FALSE)),
-    MethodDef::new("displayhook", Arity::One, displayhook),
-    MethodDef::new("excepthook", Arity::Positional(3, 3), excepthook),
-    MethodDef::new("audit", Arity::Any, |_, _| Ok(Value::NONE)),
-];
+static FUNCTIONS: &[MethodDef] =
+    &[
+        MethodDef::new("exit", Arity::Positional(0, 1), exit),
+        MethodDef::new("getrecursionlimit", Arity::None, |thread, _| {
+            Ok(thread.int_usize(ThreadState::of(thread).frames.limit()))
+        }),
+        MethodDef::new("setrecursionlimit", Arity::One, set_recursion_limit),
+        MethodDef::new("_getframe", Arity::Positional(0, 1), getframe),
+        MethodDef::new("exception", Arity::None, |thread, _| Ok(thread.handled.get())),
+        MethodDef::new("exc_info", Arity::None, exc_info),
+        MethodDef::new("intern", Arity::One, intern),
+        MethodDef::new("getsizeof", Arity::Positional(1, 2), getsizeof),
+        MethodDef::new("getrefcount", Arity::One, |_, _| Ok(Value::small(2))),
+        MethodDef::new("getdefaultencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
+        MethodDef::new("getfilesystemencoding", Arity::None, |thread, _| Ok(thread.intern("utf-8"))),
+        MethodDef::new("getfilesystemencodeerrors", Arity::None, |thread, _| {
+            Ok(thread.intern("surrogateescape"))
+        }),
+        MethodDef::new("get_int_max_str_digits", Arity::None, |thread, _| {
+            Ok(thread.int_usize(thread.max_int_digits()))
+        }),
+        MethodDef::new("set_int_max_str_digits", Arity::One, set_max_digits),
+        MethodDef::new("is_finalizing", Arity::None, |_, _| Ok(Value::FALSE)),
+        MethodDef::new("displayhook", Arity::One, displayhook),
+        MethodDef::new("excepthook", Arity::Positional(3, 3), excepthook),
+        MethodDef::new("audit", Arity::Any, |_, _| Ok(Value::NONE)),
+    ];
 
 /// Makes the module. It shares `sys.modules` with the interpreter.
 pub fn make(thread: &Thread, settings: &Settings) -> PyResult<Value> {
@@ -100,7 +105,11 @@ pub fn make(thread: &Thread, settings: &Settings) -> PyResult<Value> {
         dict.set_text(thread, key, stream)?;
         dict.set_text(thread, &format!("__{key}__"), stream)?;
     }
-    thread.modules.get().as_dict().map_or(Ok(()), |modules| modules.set_name(thread, name, module.value()))?;
+    thread
+        .modules
+        .get()
+        .as_dict()
+        .map_or(Ok(()), |modules| modules.set_name(thread, name, module.value()))?;
     Ok(module.value())
 }
 

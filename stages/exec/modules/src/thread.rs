@@ -31,7 +31,10 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         dict.set_text(thread, "error", thread.builtin_type(ids::RUNTIME_ERROR).value())?;
         dict.set_text(thread, "TIMEOUT_MAX", thread.float(TIMEOUT_MAX))
     }),
-    ..ModuleSpec::new("_thread", "This module provides primitive operations to write multi-threaded programs.")
+    ..ModuleSpec::new(
+        "_thread",
+        "This module provides primitive operations to write multi-threaded programs.",
+    )
 };
 
 /// Seconds; nanoseconds have to fit 63 bits.
@@ -51,7 +54,9 @@ static LOCK: TypeSpec = TypeSpec {
         MethodDef::new("release_lock", Arity::None, release_lock),
         MethodDef::new("__exit__", Arity::Any, release_lock),
         MethodDef::new("locked", Arity::None, |_, args| Ok(Value::bool(taken(args.positional()[0]) != 0))),
-        MethodDef::new("locked_lock", Arity::None, |_, args| Ok(Value::bool(taken(args.positional()[0]) != 0))),
+        MethodDef::new("locked_lock", Arity::None, |_, args| {
+            Ok(Value::bool(taken(args.positional()[0]) != 0))
+        }),
     ],
     ..TypeSpec::new("lock")
 };
@@ -69,7 +74,9 @@ static RLOCK: TypeSpec = TypeSpec {
         MethodDef::new("__exit__", Arity::Any, release_rlock),
         MethodDef::new("locked", Arity::None, |_, args| Ok(Value::bool(taken(args.positional()[0]) != 0))),
         MethodDef::new("_is_owned", Arity::None, |_, args| Ok(Value::bool(taken(args.positional()[0]) != 0))),
-        MethodDef::new("_recursion_count", Arity::None, |_, args| Ok(Value::small(taken(args.positional()[0])))),
+        MethodDef::new("_recursion_count", Arity::None, |_, args| {
+            Ok(Value::small(taken(args.positional()[0])))
+        }),
     ],
     ..TypeSpec::new("RLock")
 };
@@ -100,8 +107,13 @@ fn set_taken(value: Value, count: i64) {
 
 /// Whether to wait, and for how long at most.
 fn waiting(thread: &Thread, args: Args<'_>) -> PyResult<(bool, Option<f64>)> {
-    static SIGNATURE: Signature =
-        Signature { function: "acquire", parameters: &["blocking", "timeout"], positional_only: 0, positional: 2, required: 0 };
+    static SIGNATURE: Signature = Signature {
+        function: "acquire",
+        parameters: &["blocking", "timeout"],
+        positional_only: 0,
+        positional: 2,
+        required: 0,
+    };
     let [blocking, timeout] = SIGNATURE.bind(thread, args.rest())?;
     let blocking = blocking.bound().map_or(Ok(true), |blocking| thread.truth(blocking))?;
     let timeout = timeout.bound().map_or(Ok(-1.0), |timeout| real(thread, timeout))?;
@@ -169,5 +181,7 @@ fn repr_rlock(thread: &Thread, value: Value) -> PyResult<Value> {
     let (count, address) = (taken(value), value.word());
     let state = if count == 0 { "unlocked" } else { "locked" };
     let owner = if count == 0 { 0 } else { std::ptr::from_ref(thread) as usize };
-    Ok(thread.str_format(format_args!("<{state} _thread.RLock object owner={owner} count={count} at {address:#x}>")))
+    Ok(thread.str_format(format_args!(
+        "<{state} _thread.RLock object owner={owner} count={count} at {address:#x}>"
+    )))
 }

@@ -19,10 +19,16 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         MethodDef::new("monotonic", Arity::None, |thread, _| seconds(thread, libc::CLOCK_MONOTONIC)),
         MethodDef::new("monotonic_ns", Arity::None, |thread, _| nanoseconds(thread, libc::CLOCK_MONOTONIC)),
         MethodDef::new("perf_counter", Arity::None, |thread, _| seconds(thread, libc::CLOCK_MONOTONIC)),
-        MethodDef::new("perf_counter_ns", Arity::None, |thread, _| nanoseconds(thread, libc::CLOCK_MONOTONIC)),
-        MethodDef::new("process_time", Arity::None, |thread, _| seconds(thread, libc::CLOCK_PROCESS_CPUTIME_ID)),
+        MethodDef::new("perf_counter_ns", Arity::None, |thread, _| {
+            nanoseconds(thread, libc::CLOCK_MONOTONIC)
+        }),
+        MethodDef::new("process_time", Arity::None, |thread, _| {
+            seconds(thread, libc::CLOCK_PROCESS_CPUTIME_ID)
+        }),
         MethodDef::new("process_time_ns", Arity::None, |t, _| nanoseconds(t, libc::CLOCK_PROCESS_CPUTIME_ID)),
-        MethodDef::new("thread_time", Arity::None, |thread, _| seconds(thread, libc::CLOCK_THREAD_CPUTIME_ID)),
+        MethodDef::new("thread_time", Arity::None, |thread, _| {
+            seconds(thread, libc::CLOCK_THREAD_CPUTIME_ID)
+        }),
         MethodDef::new("thread_time_ns", Arity::None, |t, _| nanoseconds(t, libc::CLOCK_THREAD_CPUTIME_ID)),
         MethodDef::new("clock_gettime", Arity::One, |thread, args| {
             let id = c_int(thread, args.positional()[0])?;
@@ -33,7 +39,9 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
             nanoseconds(thread, id)
         }),
         MethodDef::new("sleep", Arity::One, sleep),
-        MethodDef::new("gmtime", Arity::Positional(0, 1), |thread, args| calendar::broken_down(thread, args, true)),
+        MethodDef::new("gmtime", Arity::Positional(0, 1), |thread, args| {
+            calendar::broken_down(thread, args, true)
+        }),
         MethodDef::new("localtime", Arity::Positional(0, 1), |t, args| calendar::broken_down(t, args, false)),
         MethodDef::new("mktime", Arity::One, calendar::mktime),
         MethodDef::new("strftime", Arity::Positional(1, 2), calendar::strftime),
@@ -70,10 +78,8 @@ fn read(thread: &Thread, id: i32) -> PyResult<i128> {
         Err(error) => {
             let number = error.raw_os_error().unwrap_or(0);
             let text = clock::message(number);
-            Err(thread.raise_args(
-                dx_object::ids::OS_ERROR,
-                &[Value::small(i64::from(number)), thread.str(&text)],
-            ))
+            Err(thread
+                .raise_args(dx_object::ids::OS_ERROR, &[Value::small(i64::from(number)), thread.str(&text)]))
         }
     }
 }
@@ -101,9 +107,8 @@ fn sleep(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     } else {
         if thread.type_of(value).slots().index.is_none() {
             let given = type_name(thread, value);
-            return Err(
-                thread.type_error(format_args!("'{given}' object cannot be interpreted as an integer or float"))
-            );
+            return Err(thread
+                .type_error(format_args!("'{given}' object cannot be interpreted as an integer or float")));
         }
         let whole = index(thread, value)?;
         if whole.is_negative() {

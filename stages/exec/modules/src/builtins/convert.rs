@@ -39,7 +39,9 @@ pub(super) fn chr(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 pub(super) fn ord(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let value = args.positional()[0];
     let length = match (value.as_str(), value.bytes_like()) {
-        (Some(text), _) if text.len() == 1 => return Ok(Value::small(wtf8::decode(text.bytes(), 0).0.into())),
+        (Some(text), _) if text.len() == 1 => {
+            return Ok(Value::small(wtf8::decode(text.bytes(), 0).0.into()));
+        }
         (None, Some(&[byte])) => return Ok(Value::small(byte.into())),
         (Some(text), _) => text.len(),
         (None, Some(data)) => data.len(),

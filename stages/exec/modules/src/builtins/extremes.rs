@@ -23,9 +23,8 @@ fn keywords(thread: &Thread, args: Args<'_>, function: &str) -> PyResult<(Value,
             Some(b"default") => default = value,
             _ => {
                 let name = thread.to_text(name)?;
-                return Err(
-                    thread.type_error(format_args!("{function}() got an unexpected keyword argument '{name}'"))
-                );
+                return Err(thread
+                    .type_error(format_args!("{function}() got an unexpected keyword argument '{name}'")));
             }
         }
     }

@@ -11,7 +11,12 @@ use dx_object::value::Value;
 use super::type_name;
 use crate::record::{self, LAYOUT};
 
-const fn spec(name: &'static str, doc: &'static str, slots: Slots, methods: &'static [MethodDef]) -> TypeSpec {
+const fn spec(
+    name: &'static str,
+    doc: &'static str,
+    slots: Slots,
+    methods: &'static [MethodDef],
+) -> TypeSpec {
     TypeSpec { layout: LAYOUT, flags: flags::BASE, doc: Some(doc), slots, methods, ..TypeSpec::new(name) }
 }
 

@@ -64,7 +64,9 @@ impl Total {
     fn value(&self, thread: &Thread) -> Value {
         match *self {
             Total::Int(sum) => thread.int(sum),
-            Total::Float { high, low } => thread.float(if low != 0.0 && low.is_finite() { high + low } else { high }),
+            Total::Float { high, low } => {
+                thread.float(if low != 0.0 && low.is_finite() { high + low } else { high })
+            }
             Total::Any(value) => value,
         }
     }
@@ -87,7 +89,8 @@ impl Total {
                 }
             }
             Total::Float { .. } => {
-                let float = if item.is_exact_float() { item.as_float() } else { item.as_small().map(|n| n as f64) };
+                let float =
+                    if item.is_exact_float() { item.as_float() } else { item.as_small().map(|n| n as f64) };
                 if let Some(float) = float {
                     self.add_float(float);
                     return Ok(());

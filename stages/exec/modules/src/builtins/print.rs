@@ -24,8 +24,7 @@ struct Options {
 }
 
 fn options(thread: &Thread, args: Args<'_>) -> PyResult<Options> {
-    let mut options =
-        Options { separator: Value::NONE, end: Value::NONE, file: Value::NONE, flush: false };
+    let mut options = Options { separator: Value::NONE, end: Value::NONE, file: Value::NONE, flush: false };
     for (name, value) in args.keywords() {
         match name.str_bytes() {
             Some(b"sep") => options.separator = text(thread, value, "sep")?,
@@ -71,7 +70,11 @@ pub(super) fn print(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     };
     for (index, &value) in args.positional().iter().enumerate() {
         if index > 0 {
-            let gap = if options.separator.is_none() { thread.char_str(u32::from(b' ')) } else { options.separator };
+            let gap = if options.separator.is_none() {
+                thread.char_str(u32::from(b' '))
+            } else {
+                options.separator
+            };
             write(gap)?;
         }
         write(thread.to_str(value)?)?;

@@ -101,9 +101,15 @@ fn reduce(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 }
 
 fn or(thread: &Thread, a: Value, b: Value) -> PyResult<Value> {
-    let is_own = |value: Value| value.is_heap() && thread.type_of(value).is_subtype(thread.spec_type(&DEFAULTDICT, thread));
+    let is_own = |value: Value| {
+        value.is_heap() && thread.type_of(value).is_subtype(thread.spec_type(&DEFAULTDICT, thread))
+    };
     let (Some(_), Some(right)) = (a.as_dict(), b.as_dict()) else { return Ok(Value::NOT_IMPLEMENTED) };
-    let made = if is_own(a) { copy(thread, a)? } else { thread.call(thread.type_of(b).value(), &[factory(thread, b), a])? };
+    let made = if is_own(a) {
+        copy(thread, a)?
+    } else {
+        thread.call(thread.type_of(b).value(), &[factory(thread, b), a])?
+    };
     if let Some(dict) = made.as_dict() {
         dict.update(thread, &right)?;
     }

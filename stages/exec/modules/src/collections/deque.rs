@@ -54,13 +54,21 @@ pub(super) static ITERATOR: TypeSpec = TypeSpec {
     module: "collections",
     layout: wide::LAYOUT,
     flags: flags::NO_NEW,
-    slots: Slots { iter: Some(|_, this| Ok(this)), next: Some(|thread, this| next(thread, this, false)), ..Slots::EMPTY },
+    slots: Slots {
+        iter: Some(|_, this| Ok(this)),
+        next: Some(|thread, this| next(thread, this, false)),
+        ..Slots::EMPTY
+    },
     methods: methods::ITERATOR_METHODS,
     ..TypeSpec::new("_deque_iterator")
 };
 
 pub(super) static REVERSE_ITERATOR: TypeSpec = TypeSpec {
-    slots: Slots { iter: Some(|_, this| Ok(this)), next: Some(|thread, this| next(thread, this, true)), ..Slots::EMPTY },
+    slots: Slots {
+        iter: Some(|_, this| Ok(this)),
+        next: Some(|thread, this| next(thread, this, true)),
+        ..Slots::EMPTY
+    },
     name: "_deque_reverse_iterator",
     ..ITERATOR
 };
@@ -233,8 +241,13 @@ fn new(thread: &Thread, class: Value, _: Args<'_>) -> PyResult<Value> {
 }
 
 fn init(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<()> {
-    static SIGNATURE: Signature =
-        Signature { function: "deque", parameters: &["iterable", "maxlen"], positional_only: 0, positional: 2, required: 0 };
+    static SIGNATURE: Signature = Signature {
+        function: "deque",
+        parameters: &["iterable", "maxlen"],
+        positional_only: 0,
+        positional: 2,
+        required: 0,
+    };
     let [iterable, most] = SIGNATURE.bind(thread, args)?;
     let deque = Deque::expect(thread, value)?;
     let most = match most.bound().filter(|most| !most.is_none()) {

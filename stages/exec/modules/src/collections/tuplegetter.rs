@@ -20,7 +20,11 @@ pub(crate) static TUPLEGETTER: TypeSpec = TypeSpec {
         repr: Some(repr),
         descr_get: Some(get),
         descr_set: Some(|thread, _, _, value| {
-            Err(thread.attribute_error(if value.is_some() { "can't set attribute" } else { "can't delete attribute" }))
+            Err(thread.attribute_error(if value.is_some() {
+                "can't set attribute"
+            } else {
+                "can't delete attribute"
+            }))
         }),
         ..Slots::EMPTY
     },

@@ -25,8 +25,13 @@ fn make(thread: &Thread, function: Value, object: Value) -> PyResult<Value> {
 }
 
 pub(super) fn cmp_to_key(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "cmp_to_key", parameters: &["mycmp"], positional_only: 0, positional: 1, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "cmp_to_key",
+        parameters: &["mycmp"],
+        positional_only: 0,
+        positional: 1,
+        required: 1,
+    };
     let [function] = SIGNATURE.bind(thread, args)?;
     make(thread, function, Value::UNBOUND)
 }

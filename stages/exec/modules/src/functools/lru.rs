@@ -54,7 +54,9 @@ fn new(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
     }
     let size = match size {
         size if size.is_none() => size,
-        size if size.as_int().is_some() => thread.int(thread.index_isize(size, ids::OVERFLOW_ERROR)?.max(0) as i64),
+        size if size.as_int().is_some() => {
+            thread.int(thread.index_isize(size, ids::OVERFLOW_ERROR)?.max(0) as i64)
+        }
         _ => return Err(thread.type_error("maxsize should be integer or None")),
     };
     let typed = Value::bool(thread.truth(typed)?);
@@ -68,7 +70,10 @@ fn key(thread: &Thread, this: Gc<Wide>, args: Args<'_>) -> PyResult<Value> {
     let given = args.positional();
     if !typed && !args.has_keywords() {
         return match given {
-            &[only] if only.is_exact_int() || only.header().is_some_and(|header| header.shape() == ids::STR.0) => {
+            &[only]
+                if only.is_exact_int()
+                    || only.header().is_some_and(|header| header.shape() == ids::STR.0) =>
+            {
                 Ok(only)
             }
             _ => thread.try_tuple(given),
@@ -109,7 +114,9 @@ fn call(thread: &Thread, value: Value, args: Args<'_>) -> PyResult<Value> {
     let hash = thread.hash(key)?;
     if let Some(found) = cache.get_hashed(thread, key, hash)? {
         count(thread, this, 0);
-        if !size.is_none() && cache.last_position().and_then(|at| cache.entry(at)).is_none_or(|last| last.key != key) {
+        if !size.is_none()
+            && cache.last_position().and_then(|at| cache.entry(at)).is_none_or(|last| last.key != key)
+        {
             cache.remove(thread, key)?;
             cache.set_hashed(thread, key, hash, found)?;
         }

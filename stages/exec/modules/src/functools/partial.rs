@@ -19,7 +19,13 @@ pub(super) static PARTIAL: TypeSpec = TypeSpec {
     layout: LAYOUT,
     flags: flags::BASE | flags::DICT | flags::WEAKREF,
     doc: Some("Create a new function with partial application of the given arguments and keywords."),
-    slots: Slots { new: Some(new), call: Some(call), repr: Some(repr), descr_get: Some(bind), ..Slots::EMPTY },
+    slots: Slots {
+        new: Some(new),
+        call: Some(call),
+        repr: Some(repr),
+        descr_get: Some(bind),
+        ..Slots::EMPTY
+    },
     methods: &[
         MethodDef::new("__reduce__", Arity::None, reduce),
         MethodDef::new("__setstate__", Arity::One, setstate),
@@ -50,9 +56,7 @@ pub(super) static PLACEHOLDER: TypeSpec = TypeSpec {
         ..Slots::EMPTY
     },
     methods: &[MethodDef::new("__reduce__", Arity::None, |thread, _| Ok(thread.str("Placeholder")))],
-    doc: Some(
-        "The type of the Placeholder singleton.\n\nUsed as a placeholder for partial arguments.",
-    ),
+    doc: Some("The type of the Placeholder singleton.\n\nUsed as a placeholder for partial arguments."),
     ..TypeSpec::new("_PlaceholderType")
 };
 

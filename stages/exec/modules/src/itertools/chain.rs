@@ -242,7 +242,8 @@ fn new_accumulate(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Val
     };
     let [iterable, function, initial] = SIGNATURE.bind(thread, args)?;
     let iterator = thread.iter(iterable)?;
-    let (function, initial) = (function.bound().unwrap_or(Value::NONE), initial.bound().unwrap_or(Value::NONE));
+    let (function, initial) =
+        (function.bound().unwrap_or(Value::NONE), initial.bound().unwrap_or(Value::NONE));
     record::make(thread, class, [iterator, function, Value::UNBOUND, initial])
 }
 

@@ -23,8 +23,10 @@ pub(super) static PERMUTATIONS: TypeSpec =
     spec("permutations", Slots { new: Some(new_permutations), next: Some(next_permutations), ..ITERATOR });
 pub(super) static COMBINATIONS: TypeSpec =
     spec("combinations", Slots { new: Some(new_combinations), next: Some(next_combinations), ..ITERATOR });
-pub(super) static REPLACEMENT: TypeSpec =
-    spec("combinations_with_replacement", Slots { new: Some(new_replacement), next: Some(next_replacement), ..ITERATOR });
+pub(super) static REPLACEMENT: TypeSpec = spec(
+    "combinations_with_replacement",
+    Slots { new: Some(new_replacement), next: Some(next_replacement), ..ITERATOR },
+);
 
 fn tuple_of(thread: &Thread, iterable: Value) -> PyResult<Value> {
     let items = thread.sequence(iterable)?;
@@ -49,7 +51,12 @@ fn put(thread: &Thread, list: Gc<ListObject>, index: usize, number: usize) {
 }
 
 /// The items of the pool at the first so many positions.
-fn picked(thread: &Thread, this: Gc<Record>, positions: Gc<ListObject>, count: usize) -> PyResult<Option<Value>> {
+fn picked(
+    thread: &Thread,
+    this: Gc<Record>,
+    positions: Gc<ListObject>,
+    count: usize,
+) -> PyResult<Option<Value>> {
     let pool = this.first.get();
     let mut items = RootVec::new(thread);
     let pool = pool.tuple_items().unwrap_or_default();
@@ -78,7 +85,9 @@ fn new_product(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value>
     for (name, value) in args.keywords() {
         if name.str_bytes() != Some(b"repeat") {
             let name = thread.to_text(name)?;
-            return Err(thread.type_error(format_args!("product() got an unexpected keyword argument '{name}'")));
+            return Err(
+                thread.type_error(format_args!("product() got an unexpected keyword argument '{name}'"))
+            );
         }
         repeat = thread.index_isize(value, ids::OVERFLOW_ERROR)?;
     }
@@ -122,7 +131,11 @@ fn next_product(thread: &Thread, value: Value) -> PyResult<Option<Value>> {
     }
     let mut items = RootVec::new(thread);
     for (index, pool) in pools.iter().enumerate() {
-        items.push(pool.tuple_items().and_then(|pool| pool.get(at(positions, index)).copied()).unwrap_or(Value::NONE));
+        items.push(
+            pool.tuple_items()
+                .and_then(|pool| pool.get(at(positions, index)).copied())
+                .unwrap_or(Value::NONE),
+        );
     }
     thread.try_tuple(&items).map(Some)
 }
@@ -143,8 +156,13 @@ fn size(pool: Value) -> usize {
 }
 
 fn new_permutations(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "permutations", parameters: &["iterable", "r"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "permutations",
+        parameters: &["iterable", "r"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+    };
     let [iterable, length] = SIGNATURE.bind(thread, args)?;
     let pool = tuple_of(thread, iterable)?;
     let n = size(pool);
@@ -192,8 +210,13 @@ fn next_permutations(thread: &Thread, value: Value) -> PyResult<Option<Value>> {
 }
 
 fn new_combinations(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "combinations", parameters: &["iterable", "r"], positional_only: 0, positional: 2, required: 2 };
+    static SIGNATURE: Signature = Signature {
+        function: "combinations",
+        parameters: &["iterable", "r"],
+        positional_only: 0,
+        positional: 2,
+        required: 2,
+    };
     let (pool, r) = pool_and_length(thread, args, &SIGNATURE)?;
     let positions = if r > size(pool) { Value::NONE } else { numbers(thread, 0..r)? };
     record::make(thread, class, [pool, positions, Value::NONE, Value::FALSE])
@@ -203,7 +226,9 @@ fn next_combinations(thread: &Thread, value: Value) -> PyResult<Option<Value>> {
     let Some((this, positions, first)) = state(value) else { return Ok(None) };
     let (n, r) = (size(this.first.get()), positions.len());
     if !first {
-        let Some(index) = (0..r).rev().find(|&index| at(positions, index) != index + n - r) else { return end(this) };
+        let Some(index) = (0..r).rev().find(|&index| at(positions, index) != index + n - r) else {
+            return end(this);
+        };
         let start = at(positions, index) + 1;
         for (offset, index) in (index..r).enumerate() {
             put(thread, positions, index, start + offset);

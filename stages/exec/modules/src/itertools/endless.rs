@@ -18,17 +18,26 @@ pub(super) static COUNT: TypeSpec =
     spec("count", Slots { new: Some(new_count), next: Some(next_count), repr: Some(repr_count), ..ITERATOR });
 
 /// `first` is the iterator or None at its end, `second` the list of what it gave, `third` the position in it.
-pub(super) static CYCLE: TypeSpec = spec("cycle", Slots { new: Some(new_cycle), next: Some(next_cycle), ..ITERATOR });
+pub(super) static CYCLE: TypeSpec =
+    spec("cycle", Slots { new: Some(new_cycle), next: Some(next_cycle), ..ITERATOR });
 
 /// `first` is the object, `second` how often it still comes, or None.
 pub(super) static REPEAT: TypeSpec = TypeSpec {
     methods: &[MethodDef::new("__length_hint__", Arity::None, repeat_hint)],
-    ..spec("repeat", Slots { new: Some(new_repeat), next: Some(next_repeat), repr: Some(repr_repeat), ..ITERATOR })
+    ..spec(
+        "repeat",
+        Slots { new: Some(new_repeat), next: Some(next_repeat), repr: Some(repr_repeat), ..ITERATOR },
+    )
 };
 
 fn new_count(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "count", parameters: &["start", "step"], positional_only: 0, positional: 2, required: 0 };
+    static SIGNATURE: Signature = Signature {
+        function: "count",
+        parameters: &["start", "step"],
+        positional_only: 0,
+        positional: 2,
+        required: 0,
+    };
     let [start, step] = SIGNATURE.bind(thread, args)?;
     let (start, step) = (start.bound().unwrap_or(Value::ZERO), step.bound().unwrap_or(Value::ONE));
     for number in [start, step] {
@@ -87,8 +96,13 @@ fn next_cycle(thread: &Thread, value: Value) -> PyResult<Option<Value>> {
 }
 
 fn new_repeat(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "repeat", parameters: &["object", "times"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "repeat",
+        parameters: &["object", "times"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+    };
     let [object, times] = SIGNATURE.bind(thread, args)?;
     let times = match times.bound() {
         Some(times) => thread.int(thread.index_isize(times, ids::OVERFLOW_ERROR)?.max(0) as i64),

@@ -34,8 +34,13 @@ pub(super) static GROUPER: TypeSpec =
     TypeSpec { flags: flags::NO_NEW, ..spec("_grouper", Slots { next: Some(next_grouper), ..ITERATOR }) };
 
 fn new_groupby(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "groupby", parameters: &["iterable", "key"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "groupby",
+        parameters: &["iterable", "key"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+    };
     let [iterable, key] = SIGNATURE.bind(thread, args)?;
     let iterator = thread.iter(iterable)?;
     let key = key.bound().unwrap_or(Value::NONE);

@@ -32,8 +32,13 @@ pub(super) static ISLICE: TypeSpec =
     spec("islice", Slots { new: Some(new_islice), next: Some(next_islice), ..ITERATOR });
 
 fn new_compress(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "compress", parameters: &["data", "selectors"], positional_only: 0, positional: 2, required: 2 };
+    static SIGNATURE: Signature = Signature {
+        function: "compress",
+        parameters: &["data", "selectors"],
+        positional_only: 0,
+        positional: 2,
+        required: 2,
+    };
     let [data, selectors] = SIGNATURE.bind(thread, args)?;
     let data = thread.iter(data)?;
     let selectors = thread.iter(selectors)?;
@@ -135,9 +140,11 @@ fn bound(thread: &Thread, value: Value, error: &dyn Fn() -> Raised) -> PyResult<
 
 fn new_islice(thread: &Thread, class: Value, args: Args<'_>) -> PyResult<Value> {
     let given = args.expect(thread, "islice", 2, 4)?;
-    let stop_error =
-        || thread.value_error("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
-    let index_error = || thread.value_error("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
+    let stop_error = || {
+        thread.value_error("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    };
+    let index_error =
+        || thread.value_error("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
     let step_error = || thread.value_error("Step for islice() must be a positive integer or None.");
     let (start, stop, step) = match *given {
         [_, stop] => (0, bound(thread, stop, &stop_error)?, 1),

@@ -60,7 +60,11 @@ impl Exact {
 
     fn total(mut self) -> Result<f64, Refused> {
         if self.special != 0.0 {
-            return if self.infinities.is_nan() { Err(Refused::OppositeInfinities) } else { Ok(self.special) };
+            return if self.infinities.is_nan() {
+                Err(Refused::OppositeInfinities)
+            } else {
+                Ok(self.special)
+            };
         }
         let Some(mut high) = self.partials.pop() else { return Ok(0.0) };
         let mut low = 0.0;
@@ -102,7 +106,9 @@ pub(super) fn fsum(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 pub(super) fn prod(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     if args.len() != 1 {
         let given = args.len();
-        return Err(thread.type_error(format_args!("prod() takes exactly 1 positional argument ({given} given)")));
+        return Err(
+            thread.type_error(format_args!("prod() takes exactly 1 positional argument ({given} given)"))
+        );
     }
     let mut result = Value::ONE;
     for (name, value) in args.keywords() {

@@ -29,9 +29,15 @@ pub(super) static FUNCTIONS: &[MethodDef] = &[
     }),
     MethodDef::new("listdir", Arity::Positional(0, 1), listdir),
     MethodDef::new("mkdir", Arity::Any, mkdir),
-    MethodDef::new("rmdir", Arity::One, |thread, args| on_path(thread, args, "rmdir", |path| fs::remove_dir(path))),
-    MethodDef::new("unlink", Arity::One, |thread, args| on_path(thread, args, "unlink", |path| fs::remove_file(path))),
-    MethodDef::new("remove", Arity::One, |thread, args| on_path(thread, args, "remove", |path| fs::remove_file(path))),
+    MethodDef::new("rmdir", Arity::One, |thread, args| {
+        on_path(thread, args, "rmdir", |path| fs::remove_dir(path))
+    }),
+    MethodDef::new("unlink", Arity::One, |thread, args| {
+        on_path(thread, args, "unlink", |path| fs::remove_file(path))
+    }),
+    MethodDef::new("remove", Arity::One, |thread, args| {
+        on_path(thread, args, "remove", |path| fs::remove_file(path))
+    }),
     MethodDef::new("rename", Arity::Positional(2, 2), |thread, args| rename(thread, args, "rename")),
     MethodDef::new("replace", Arity::Positional(2, 2), |thread, args| rename(thread, args, "replace")),
     MethodDef::new("link", Arity::Positional(2, 2), |thread, args| {
@@ -54,7 +60,8 @@ pub(super) static FUNCTIONS: &[MethodDef] = &[
         let given = args.positional()[0];
         let (path, _) = path(thread, given, "chmod")?;
         let mode = c_int(thread, args.positional()[1])? as u32;
-        checked(thread, fs::set_permissions(path, fs::Permissions::from_mode(mode)), Some(given)).map(|()| Value::NONE)
+        checked(thread, fs::set_permissions(path, fs::Permissions::from_mode(mode)), Some(given))
+            .map(|()| Value::NONE)
     }),
     MethodDef::new("_path_normpath", Arity::One, normpath),
 ];
@@ -111,8 +118,13 @@ fn listdir(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 }
 
 fn mkdir(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "mkdir", parameters: &["path", "mode"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "mkdir",
+        parameters: &["path", "mode"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+    };
     let [given, mode] = SIGNATURE.bind(thread, args)?;
     let mode = mode.bound().map_or(Ok(0o777), |mode| c_int(thread, mode))? as u32;
     let (path, _) = path(thread, given, "mkdir")?;

@@ -43,7 +43,8 @@ pub(super) static FUNCTIONS: &[MethodDef] = &[
         Ok(thread.str(text.split(" (os error").next().unwrap_or_default()))
     }),
     MethodDef::new("putenv", Arity::Positional(2, 2), |thread, args| {
-        let (name, value) = (bytes_like(thread, args.positional()[0])?, bytes_like(thread, args.positional()[1])?);
+        let (name, value) =
+            (bytes_like(thread, args.positional()[0])?, bytes_like(thread, args.positional()[1])?);
         set_variable(thread, &name, Some(&value))
     }),
     MethodDef::new("unsetenv", Arity::One, |thread, args| {
@@ -127,7 +128,11 @@ fn set_variable(thread: &Thread, name: &[u8], value: Option<&[u8]>) -> PyResult<
     }
     // SAFETY: texts end with zero; the runtime changes and reads the environment on one thread.
     let result = unsafe {
-        if value.is_some() { libc::setenv(name.as_ptr(), text.as_ptr(), 1) } else { libc::unsetenv(name.as_ptr()) }
+        if value.is_some() {
+            libc::setenv(name.as_ptr(), text.as_ptr(), 1)
+        } else {
+            libc::unsetenv(name.as_ptr())
+        }
     };
     answer(thread, result.into()).map(|_| Value::NONE)
 }

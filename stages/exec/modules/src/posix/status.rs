@@ -1,7 +1,7 @@
 //! `stat` and its kin.
 
 use std::fs::{self, Metadata};
-use std::os::fd::{BorrowedFd, AsFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 
 use dx_object::args::{Args, Signature};
@@ -27,7 +27,16 @@ pub(super) static FUNCTIONS: &[MethodDef] = &[
 ];
 
 const FIELDS: &[&str] = &[
-    "st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "_st_atime", "_st_mtime", "_st_ctime",
+    "st_mode",
+    "st_ino",
+    "st_dev",
+    "st_nlink",
+    "st_uid",
+    "st_gid",
+    "st_size",
+    "_st_atime",
+    "_st_mtime",
+    "_st_ctime",
 ];
 
 /// `stat_result`, made once per interpreter and found in the module afterwards.

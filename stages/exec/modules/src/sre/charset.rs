@@ -125,7 +125,10 @@ impl Charset {
     fn slow(&self, c: u32) -> bool {
         match self.fold {
             // In a locale a character is in the set in either case.
-            Fold::Locale => self.plain(ascii_lower(c)) || (c < 128 && self.plain(u32::from((c as u8).to_ascii_uppercase()))),
+            Fold::Locale => {
+                self.plain(ascii_lower(c))
+                    || (c < 128 && self.plain(u32::from((c as u8).to_ascii_uppercase())))
+            }
             fold => self.plain(fold.apply(c)),
         }
     }
@@ -140,7 +143,9 @@ impl Charset {
                 }
                 Item::Literal(literal) => *literal == c,
                 Item::Range(low, high) => (*low..=*high).contains(&c),
-                Item::FoldedRange(low, high) => (*low..=*high).contains(&c) || (*low..=*high).contains(&upper(c)),
+                Item::FoldedRange(low, high) => {
+                    (*low..=*high).contains(&c) || (*low..=*high).contains(&upper(c))
+                }
                 Item::Category(number) => category(*number, c),
                 Item::Bits(bits) => c < 256 && bits[(c >> 5) as usize] >> (c & 31) & 1 != 0,
                 Item::Blocks(index, blocks) => {

@@ -37,18 +37,43 @@ impl Subject for &[u32] {
 
 /// What happens when a choice failed.
 enum Undo {
-    Try { op: usize, at: usize },
+    Try {
+        op: usize,
+        at: usize,
+    },
     /// The alternatives of a branch from this one on.
-    Alternative { op: usize, which: usize, at: usize },
-    Mark { mark: usize, old: usize },
+    Alternative {
+        op: usize,
+        which: usize,
+        at: usize,
+    },
+    Mark {
+        mark: usize,
+        old: usize,
+    },
     LastGroup(usize),
-    Counter { counter: usize, count: usize, last: usize },
+    Counter {
+        counter: usize,
+        count: usize,
+        last: usize,
+    },
     /// A greedy repeat that can give back down to `least`.
-    Give { op: usize, least: usize, at: usize },
+    Give {
+        op: usize,
+        least: usize,
+        at: usize,
+    },
     /// A lazy repeat that can take more.
-    Take { op: usize, count: usize, at: usize },
+    Take {
+        op: usize,
+        count: usize,
+        at: usize,
+    },
     /// A lazy loop that can turn once more.
-    Turn { op: usize, at: usize },
+    Turn {
+        op: usize,
+        at: usize,
+    },
 }
 
 /// No position.
@@ -138,7 +163,9 @@ impl<S: Subject> Machine<'_, S> {
         match one {
             One::Any => true,
             One::AnyButNewline => c != 10,
-            One::Literal(literal, fold) => fold.apply(c) == *literal || (*fold != Fold::None && c == *literal),
+            One::Literal(literal, fold) => {
+                fold.apply(c) == *literal || (*fold != Fold::None && c == *literal)
+            }
             One::NotLiteral(literal, fold) => {
                 !(fold.apply(c) == *literal || (*fold != Fold::None && c == *literal))
             }
@@ -200,9 +227,8 @@ impl<S: Subject> Machine<'_, S> {
         if from == NOWHERE || to == NOWHERE || to < from || at + (to - from) > self.query.end {
             return None;
         }
-        let same = |offset| {
-            fold.apply(self.subject.at(from + offset)) == fold.apply(self.subject.at(at + offset))
-        };
+        let same =
+            |offset| fold.apply(self.subject.at(from + offset)) == fold.apply(self.subject.at(at + offset));
         (0..to - from).all(same).then_some(at + (to - from))
     }
 
@@ -277,16 +303,18 @@ impl<S: Subject> Machine<'_, S> {
     /// Forgets the choices above `base` and keeps what has to be taken back.
     fn commit(&mut self, base: usize) {
         let kept = self.stack.split_off(base);
-        self.stack.extend(
-            kept.into_iter()
-                .filter(|undo| matches!(undo, Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })),
-        );
+        self.stack
+            .extend(kept.into_iter().filter(|undo| {
+                matches!(undo, Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })
+            }));
     }
 
     /// Takes back everything above `base`.
     fn rewind(&mut self, base: usize) {
         while self.stack.len() > base {
-            if let Some(undo @ (Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })) = self.stack.pop() {
+            if let Some(undo @ (Undo::Mark { .. } | Undo::LastGroup(_) | Undo::Counter { .. })) =
+                self.stack.pop()
+            {
                 self.undo(undo);
             }
         }
@@ -303,8 +331,8 @@ impl<S: Subject> Machine<'_, S> {
                 Op::Fail => None,
                 Op::End => {
                     let query = self.query;
-                    let refused = whole
-                        && ((query.full && at != query.end) || (query.advance && at == query.start));
+                    let refused =
+                        whole && ((query.full && at != query.end) || (query.advance && at == query.start));
                     if !refused {
                         return Some(at);
                     }

@@ -27,7 +27,9 @@ pub(super) static MATCH: TypeSpec = TypeSpec {
     module: "re",
     layout: wide::LAYOUT,
     flags: flags::NO_NEW,
-    doc: Some("The result of re.match() and re.search().\nMatch objects always have a boolean value of True."),
+    doc: Some(
+        "The result of re.match() and re.search().\nMatch objects always have a boolean value of True.",
+    ),
     slots: Slots {
         repr: Some(repr),
         getitem: Some(|thread, this, key| {
@@ -40,8 +42,12 @@ pub(super) static MATCH: TypeSpec = TypeSpec {
         MethodDef::new("group", Arity::Any, groups_of),
         MethodDef::new("groups", Arity::Any, groups),
         MethodDef::new("groupdict", Arity::Any, groupdict),
-        MethodDef::new("start", Arity::Positional(0, 1), |thread, args| bounds(thread, args).map(|(start, _)| start)),
-        MethodDef::new("end", Arity::Positional(0, 1), |thread, args| bounds(thread, args).map(|(_, end)| end)),
+        MethodDef::new("start", Arity::Positional(0, 1), |thread, args| {
+            bounds(thread, args).map(|(start, _)| start)
+        }),
+        MethodDef::new("end", Arity::Positional(0, 1), |thread, args| {
+            bounds(thread, args).map(|(_, end)| end)
+        }),
         MethodDef::new("span", Arity::Positional(0, 1), |thread, args| {
             let (start, end) = bounds(thread, args)?;
             thread.try_tuple(&[start, end])

@@ -29,7 +29,13 @@ pub(super) static PATTERN: TypeSpec = TypeSpec {
     layout: wide::LAYOUT,
     flags: flags::NO_NEW | flags::WEAKREF,
     doc: Some("Compiled regular expression object."),
-    slots: Slots { repr: Some(repr), hash: Some(hash), compare: Some(compare), del: Some(drop_program), ..Slots::EMPTY },
+    slots: Slots {
+        repr: Some(repr),
+        hash: Some(hash),
+        compare: Some(compare),
+        del: Some(drop_program),
+        ..Slots::EMPTY
+    },
     methods: &[
         MethodDef::new("match", Arity::Any, |thread, args| one(thread, args, "match", false, false)),
         MethodDef::new("fullmatch", Arity::Any, |thread, args| one(thread, args, "fullmatch", true, false)),
@@ -38,7 +44,9 @@ pub(super) static PATTERN: TypeSpec = TypeSpec {
         MethodDef::new("finditer", Arity::Any, finditer),
         MethodDef::new("scanner", Arity::Any, finditer),
         MethodDef::new("split", Arity::Any, split),
-        MethodDef::new("sub", Arity::Any, |thread, args| substitute(thread, args, "sub").map(|(text, _)| text)),
+        MethodDef::new("sub", Arity::Any, |thread, args| {
+            substitute(thread, args, "sub").map(|(text, _)| text)
+        }),
         MethodDef::new("subn", Arity::Any, |thread, args| {
             let (text, count) = substitute(thread, args, "subn")?;
             thread.try_tuple(&[text, thread.int_usize(count)])
@@ -50,7 +58,11 @@ pub(super) static PATTERN: TypeSpec = TypeSpec {
     getset: &[
         GetSetDef::new("pattern", |_, this| Ok(field(this, SOURCE)), None),
         GetSetDef::new("flags", |_, this| Ok(field(this, FLAGS)), None),
-        GetSetDef::new("groups", |thread, this| Ok(thread.int_usize(with_program(thread, this, |p| p.groups)?)), None),
+        GetSetDef::new(
+            "groups",
+            |thread, this| Ok(thread.int_usize(with_program(thread, this, |p| p.groups)?)),
+            None,
+        ),
         GetSetDef::new("groupindex", groupindex, None),
     ],
     ..TypeSpec::new("Pattern")
@@ -75,7 +87,11 @@ static SCANNER: TypeSpec = TypeSpec {
             Ok(scan(thread, args.positional()[0], false)?.unwrap_or(Value::NONE))
         }),
     ],
-    getset: &[GetSetDef::new("pattern", |_, this| Ok(record::of(this).map_or(Value::NONE, |r| r.first.get())), None)],
+    getset: &[GetSetDef::new(
+        "pattern",
+        |_, this| Ok(record::of(this).map_or(Value::NONE, |r| r.first.get())),
+        None,
+    )],
     ..TypeSpec::new("SRE_Scanner")
 };
 
@@ -160,7 +176,9 @@ fn subject(thread: &Thread, args: Args<'_>, function: &'static str) -> PyResult<
     let text = text(thread, args.positional()[0], string)?;
     let place = |value: Value, default: usize| -> PyResult<usize> {
         match value.bound() {
-            Some(value) => Ok((thread.index_isize(value, ids::OVERFLOW_ERROR)?.max(0) as usize).min(text.len())),
+            Some(value) => {
+                Ok((thread.index_isize(value, ids::OVERFLOW_ERROR)?.max(0) as usize).min(text.len()))
+            }
             None => Ok(default),
         }
     };
@@ -168,13 +186,7 @@ fn subject(thread: &Thread, args: Args<'_>, function: &'static str) -> PyResult<
     Ok((text, start.min(end), end))
 }
 
-fn one(
-    thread: &Thread,
-    args: Args<'_>,
-    function: &'static str,
-    full: bool,
-    search: bool,
-) -> PyResult<Value> {
+fn one(thread: &Thread, args: Args<'_>, function: &'static str, full: bool, search: bool) -> PyResult<Value> {
     let pattern = args.positional()[0];
     let (text, start, end) = subject(thread, args, function)?;
     let query = Query { start, end, full, search, advance: false };
@@ -259,8 +271,13 @@ fn scan(thread: &Thread, scanner: Value, search: bool) -> PyResult<Option<Value>
 }
 
 fn split(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
-    static SIGNATURE: Signature =
-        Signature { function: "split", parameters: &["string", "maxsplit"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        function: "split",
+        parameters: &["string", "maxsplit"],
+        positional_only: 0,
+        positional: 2,
+        required: 1,
+    };
     let [string, most] = SIGNATURE.bind(thread, args.rest())?;
     let most = most.bound().map_or(Ok(0), |most| thread.index_isize(most, ids::OVERFLOW_ERROR))?;
     let pattern = args.positional()[0];
@@ -370,7 +387,9 @@ fn groupindex(thread: &Thread, value: Value) -> PyResult<Value> {
 }
 
 fn hash(thread: &Thread, value: Value) -> PyResult<i64> {
-    Ok(thread.hash(field(value, CODE))? ^ thread.hash(field(value, SOURCE))? ^ thread.hash(field(value, FLAGS))?)
+    Ok(thread.hash(field(value, CODE))?
+        ^ thread.hash(field(value, SOURCE))?
+        ^ thread.hash(field(value, FLAGS))?)
 }
 
 fn compare(thread: &Thread, a: Value, b: Value, op: CompareOp) -> PyResult<Value> {
@@ -385,8 +404,13 @@ fn compare(thread: &Thread, a: Value, b: Value, op: CompareOp) -> PyResult<Value
 }
 
 const FLAG_NAMES: &[(i64, &str)] = &[
-    (2, "re.IGNORECASE"), (4, "re.LOCALE"), (8, "re.MULTILINE"), (16, "re.DOTALL"), (64, "re.VERBOSE"),
-    (128, "re.DEBUG"), (256, "re.ASCII"),
+    (2, "re.IGNORECASE"),
+    (4, "re.LOCALE"),
+    (8, "re.MULTILINE"),
+    (16, "re.DOTALL"),
+    (64, "re.VERBOSE"),
+    (128, "re.DEBUG"),
+    (256, "re.ASCII"),
 ];
 
 fn repr(thread: &Thread, value: Value) -> PyResult<Value> {

@@ -36,14 +36,31 @@ pub(super) enum Op {
     GroupRef(usize, Fold),
     /// Goes on when the group matched, else jumps.
     IfGroup(usize, usize),
-    RepeatOne { one: One, least: usize, most: usize, greed: Greed },
+    RepeatOne {
+        one: One,
+        least: usize,
+        most: usize,
+        greed: Greed,
+    },
     /// Starts counting.
     Enter(usize),
     /// One more turn of the body, which follows, or on at `exit`.
-    Loop { counter: usize, least: usize, most: usize, lazy: bool, exit: usize },
+    Loop {
+        counter: usize,
+        least: usize,
+        most: usize,
+        lazy: bool,
+        exit: usize,
+    },
     /// The body follows and ends with `End`; `next` is behind it.
-    Atomic { next: usize },
-    Assert { back: usize, negative: bool, next: usize },
+    Atomic {
+        next: usize,
+    },
+    Assert {
+        back: usize,
+        negative: bool,
+        next: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -289,7 +306,8 @@ impl Translator<'_> {
         while self.word(at)? != 0 {
             let next = self.target(at, end)?;
             // The last two words are JUMP and its distance.
-            let jump = next.checked_sub(2).filter(|&jump| jump > at && self.code[jump] == 15).ok_or(Invalid)?;
+            let jump =
+                next.checked_sub(2).filter(|&jump| jump > at && self.code[jump] == 15).ok_or(Invalid)?;
             starts.push(self.here());
             self.block(at + 1, jump)?;
             jumps.push(self.push(Op::Fail));

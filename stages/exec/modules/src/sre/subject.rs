@@ -32,15 +32,18 @@ impl Text {
                 Some(bytes) => (Units::Bytes(bytes), false),
                 None => {
                     let given = type_name(thread, value);
-                    return Err(
-                        thread.type_error(format_args!("expected string or bytes-like object, got '{given}'"))
-                    );
+                    return Err(thread
+                        .type_error(format_args!("expected string or bytes-like object, got '{given}'")));
                 }
             },
         };
         match wants_str {
-            Some(true) if !is_str => Err(thread.type_error("cannot use a string pattern on a bytes-like object")),
-            Some(false) if is_str => Err(thread.type_error("cannot use a bytes pattern on a string-like object")),
+            Some(true) if !is_str => {
+                Err(thread.type_error("cannot use a string pattern on a bytes-like object"))
+            }
+            Some(false) if is_str => {
+                Err(thread.type_error("cannot use a bytes pattern on a string-like object"))
+            }
             _ => Ok(Text { units, value, is_str }),
         }
     }

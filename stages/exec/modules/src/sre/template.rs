@@ -11,8 +11,13 @@ use super::matches;
 use crate::record::{self, LAYOUT};
 
 /// `first` is the tuple of literal, group, literal, …, literal.
-pub(super) static TEMPLATE: TypeSpec =
-    TypeSpec { module: "re", layout: LAYOUT, flags: flags::NO_NEW, slots: Slots::EMPTY, ..TypeSpec::new("Template") };
+pub(super) static TEMPLATE: TypeSpec = TypeSpec {
+    module: "re",
+    layout: LAYOUT,
+    flags: flags::NO_NEW,
+    slots: Slots::EMPTY,
+    ..TypeSpec::new("Template")
+};
 
 /// `template(pattern, parts)`.
 pub(super) fn make(thread: &Thread, args: Args<'_>) -> PyResult<Value> {

@@ -13,11 +13,11 @@ use super::clock;
 use crate::convert::{c_int, index, type_name};
 use crate::struct_sequence;
 
-const FIELDS: &[&str] = &[
-    "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
-];
+const FIELDS: &[&str] =
+    &["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `struct_time`, made once per interpreter and found in the module afterwards.
 pub(super) fn class(thread: &Thread) -> PyResult<Value> {
@@ -199,7 +199,8 @@ pub(super) fn add_zone(thread: &Thread, dict: Gc<DictObject>) -> PyResult<()> {
     let year = seconds(thread, None)? / 31_556_952 * 31_556_952;
     let january = clock::broken_down(year, false).unwrap_or_else(clock::empty);
     let july = clock::broken_down(year + 15_778_476, false).unwrap_or_else(clock::empty);
-    let (standard, summer) = if january.tm_gmtoff <= july.tm_gmtoff { (january, july) } else { (july, january) };
+    let (standard, summer) =
+        if january.tm_gmtoff <= july.tm_gmtoff { (january, july) } else { (july, january) };
     dict.set_text(thread, "timezone", Value::small(-standard.tm_gmtoff))?;
     dict.set_text(thread, "altzone", Value::small(-summer.tm_gmtoff))?;
     dict.set_text(thread, "daylight", Value::small(i64::from(standard.tm_gmtoff != summer.tm_gmtoff)))?;

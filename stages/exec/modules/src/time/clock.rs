@@ -40,7 +40,11 @@ pub(super) fn broken_down(seconds: i64, utc: bool) -> Option<libc::tm> {
     let mut time = empty();
     // SAFETY: reads one number and writes one tm, both ours.
     let done = unsafe {
-        if utc { libc::gmtime_r(&raw const seconds, &raw mut time) } else { libc::localtime_r(&raw const seconds, &raw mut time) }
+        if utc {
+            libc::gmtime_r(&raw const seconds, &raw mut time)
+        } else {
+            libc::localtime_r(&raw const seconds, &raw mut time)
+        }
     };
     (!done.is_null()).then_some(time)
 }
@@ -68,7 +72,8 @@ pub(super) fn format(time: &libc::tm, format: &CStr) -> Vec<u8> {
     let mut buffer = vec![0u8; 256];
     loop {
         // SAFETY: writes at most the buffer's length.
-        let written = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), format.as_ptr(), time) };
+        let written =
+            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), buffer.len(), format.as_ptr(), time) };
         if written > 0 || buffer.len() > 256 * format.count_bytes().max(1) {
             buffer.truncate(written);
             return buffer;

@@ -18,12 +18,16 @@ pub(super) static METHODS: &[MethodDef] = &[
         this(thread, args)?.push_front(thread, args.positional()[1]).map(|()| Value::NONE)
     }),
     MethodDef::new("pop", Arity::None, |thread, args| popped(thread, this(thread, args)?.pop_back(thread))),
-    MethodDef::new("popleft", Arity::None, |thread, args| popped(thread, this(thread, args)?.pop_front(thread))),
+    MethodDef::new("popleft", Arity::None, |thread, args| {
+        popped(thread, this(thread, args)?.pop_front(thread))
+    }),
     MethodDef::new("extend", Arity::One, |thread, args| {
         this(thread, args)?.extend(thread, args.positional()[1]).map(|()| Value::NONE)
     }),
     MethodDef::new("extendleft", Arity::One, extendleft),
-    MethodDef::new("clear", Arity::None, |thread, args| this(thread, args)?.clear(thread).map(|()| Value::NONE)),
+    MethodDef::new("clear", Arity::None, |thread, args| {
+        this(thread, args)?.clear(thread).map(|()| Value::NONE)
+    }),
     MethodDef::new("copy", Arity::None, copy),
     MethodDef::new("__copy__", Arity::None, copy),
     MethodDef::new("count", Arity::One, count),
@@ -73,7 +77,13 @@ fn copy(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 }
 
 /// The first index from `start` whose item equals the value.
-fn position(thread: &Thread, deque: Deque, value: Value, start: usize, stop: usize) -> PyResult<Option<usize>> {
+fn position(
+    thread: &Thread,
+    deque: Deque,
+    value: Value,
+    start: usize,
+    stop: usize,
+) -> PyResult<Option<usize>> {
     let changes = deque.changes();
     for index in start..stop.min(deque.len()) {
         let Some(item) = deque.get(index) else { break };
@@ -101,7 +111,8 @@ fn count(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
 fn index(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
     let deque = this(thread, args)?;
     let bound = |at: usize, default: isize| -> PyResult<usize> {
-        let bound = args.get(at).map_or(Ok(default), |bound| thread.index_isize(bound, ids::OVERFLOW_ERROR))?;
+        let bound =
+            args.get(at).map_or(Ok(default), |bound| thread.index_isize(bound, ids::OVERFLOW_ERROR))?;
         Ok(if bound < 0 { (bound + deque.len() as isize).max(0) } else { bound } as usize)
     };
     match position(thread, deque, args.positional()[1], bound(2, 0)?, bound(3, isize::MAX)?)? {
