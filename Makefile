@@ -30,7 +30,7 @@ check: ## formatting, lints, rules of the house, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test -q -p dx-scripts --locked
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked -q
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" $(CARGO) doc --workspace --no-deps --document-private-items --locked -q
 
 bench: ## figures beside peers (installs what it compares with)
 	@benches/run

@@ -445,7 +445,7 @@ codes! {
     FunctionPart { Defaults, KeywordDefaults, Annotate, Annotations, TypeParams }
 }
 codes! {
-    /// Operand C of INTRINSIC; `x` is R[B], `y` is R[B+1] (only read where named).
+    /// Operand C of INTRINSIC; `x` is `R[B]`, `y` is `R[B+1]` (only read where named).
     Intrinsic {
         /// `TypeVar(x)`; a TypeVar with name x.
         TypeVar,
@@ -459,7 +459,7 @@ codes! {
         SetTypeParamDefault,
         /// `Generic[*x]` for a tuple of type parameters.
         SubscriptGeneric,
-        /// Type alias named x[0] with parameters x[1] (tuple or None) and lazy value function x[2], x a tuple.
+        /// Type alias named `x[0]` with parameters `x[1]` (tuple or None) and lazy value function `x[2]`, x a tuple.
         TypeAlias,
         /// Makes `__annotations__` in the namespace if it is missing (`from __future__ import annotations`).
         SetupAnnotations,

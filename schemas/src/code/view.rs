@@ -12,7 +12,7 @@ pub type Child = ChildRef;
 /// (pc, node).
 pub type Site = (u32, u32);
 
-/// All code of a fragment. Offsets, names and constants are checked on opening; operands by [`super::verify`].
+/// All code of a fragment. Offsets, names and constants are checked on opening; operands by [`super::verify()`].
 #[derive(Clone, Copy)]
 pub struct CodeView<'a> {
     objects: &'a [u8],

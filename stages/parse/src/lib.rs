@@ -35,7 +35,7 @@ pub struct Options {
 }
 
 /// What recursion may use. Address space, not memory: pages are touched only by sources that nest that deeply, and
-/// [`limits`] refuses those that would need more.
+/// `limits` refuses those that would need more.
 const STACK_BYTES: usize = 512 << 20;
 /// A caller's thread with at least this much left is used as it is.
 const STACK_ENOUGH_BYTES: usize = 256 << 20;

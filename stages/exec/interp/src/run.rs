@@ -3,7 +3,7 @@
 //! `pc`, `regs` and `code` are the state of the running frame; Python-to-Python calls, returns, yields and handled
 //! exceptions change them and stay in the loop. What a handler does not do inline is a function of `ops`, `call`,
 //! `generator` or `unwind`, which answers with a status; a raise leaves the inner loop, and `unwind` finds out where
-//! to go on. Native code that calls back enters [`run`] again.
+//! to go on. Native code that calls back enters `run` again.
 
 use std::sync::atomic::Ordering;
 
