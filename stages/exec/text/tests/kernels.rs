@@ -190,11 +190,7 @@ fn integers() {
                     IntForm::Character => match u32::try_from(value) {
                         Ok(point @ 0..0x11_0000) => format::format_character(&mut out, point, &spec),
                         _ => {
-                            let text = if i32::try_from(value).is_ok() || value > 0 || value < 0 {
-                                "%c arg not in range(0x110000)"
-                            } else {
-                                "Python int too large to convert to C long"
-                            };
+                            let text = "%c arg not in range(0x110000)";
                             return Err(FormatError::Overflow(text.to_owned()));
                         }
                     },

@@ -1,4 +1,4 @@
-//! `memoryview`: a window on the bytes of another object (one dimension, unsigned bytes for now).
+//! `memoryview`: a window on the bytes of another object (one dimension, unsigned bytes).
 
 pub mod methods;
 
