@@ -21,6 +21,7 @@ pub mod request;
 pub mod scopes;
 pub mod stages;
 pub mod syntax;
+pub mod testrun;
 pub mod text;
 pub mod tree;
 

@@ -1,0 +1,187 @@
+//! The command line: the runner's own options, taken out of a pytest command line.
+//!
+//! One clap definition gives parsing, help and man page; what it does not know is pytest's, in the order given.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, CommandFactory, Parser, ValueEnum};
+
+/// run pytest suites unchanged and faster
+#[derive(Clone, Debug, Parser)]
+#[command(name = "dx-testrun", version, after_help = AFTER_HELP, override_usage = "dx-testrun [OPTIONS] [PYTEST OPTIONS] [FILE|FOLDER|NODEID]...")]
+pub(crate) struct Arguments {
+    /// workers: a number or `auto` (the cores)
+    #[arg(short = 'n', long = "numprocesses", value_name = "N", default_value = "auto")]
+    pub(crate) workers: String,
+    /// what may not be separated: load, loadscope, loadfile, loadgroup, worksteal
+    #[arg(long, value_name = "MODE")]
+    pub(crate) dist: Option<String>,
+    /// the interpreter, or the folder of a virtual environment
+    #[arg(long, value_name = "PATH", env = "DX_PYTHON")]
+    pub(crate) python: Option<PathBuf>,
+    /// collect the session as a whole before anything runs, as pytest does
+    #[arg(long)]
+    pub(crate) whole: bool,
+    /// keep a warm pytest for the next run
+    #[arg(long, conflicts_with = "no_warm")]
+    pub(crate) warm: bool,
+    /// start pytest anew and keep nothing
+    #[arg(long)]
+    pub(crate) no_warm: bool,
+    /// say what is kept warm
+    #[arg(long)]
+    pub(crate) status: bool,
+    /// end what is kept warm
+    #[arg(long)]
+    pub(crate) stop: bool,
+    /// print the ids of the tests; from the index of the last run where it is still valid
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// how --list prints: text, json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// nothing warm, nothing live, plain output
+    #[arg(long)]
+    pub(crate) ci: bool,
+    /// seconds that one test may take
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<f64>,
+    /// seconds that the whole run may take
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) run_timeout: Option<f64>,
+    /// each test in a process of its own
+    #[arg(long)]
+    pub(crate) isolate: bool,
+    /// try failed tests again, in a fresh process, this often
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) retries: u32,
+    /// run one share of the tests: hash:1/3 or time:1/3
+    #[arg(long, value_name = "HOW:K/N")]
+    pub(crate) partition: Option<String>,
+    /// run the tests in random order
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) shuffle: Option<String>,
+    /// write one JSON object a line for every test
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// write JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// write a page: html or html=FILE
+    #[arg(long, value_name = "KIND")]
+    pub(crate) report: Option<String>,
+    /// print the man page
+    #[arg(long)]
+    pub(crate) man: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Json,
+}
+
+const AFTER_HELP: &str = "\
+Everything else is pytest's: node ids, -k, -m, -x, --lf, --deselect, --cov, plugins' options.
+
+Examples:
+  dx-testrun                        every test, on all cores
+  dx-testrun tests/test_a.py -x     one file, up to the first failure
+  dx-testrun -n 1 --timeout 60 -k parse
+  dx-testrun --list --format json
+
+Exit status (pytest's):
+    0  every test passed
+    1  a test failed
+    2  interrupted, or a file could not be collected
+    3  internal error
+    4  wrong usage
+    5  no test was collected
+";
+
+impl Arguments {
+    /// Splits a command line; the rest is pytest's.
+    pub(crate) fn split(line: Vec<OsString>) -> Result<(Arguments, Vec<String>), clap::Error> {
+        let command = Arguments::command();
+        let (mut own, mut rest) = (Vec::new(), Vec::new());
+        let mut line = line.into_iter().peekable();
+        own.extend(line.next());
+        while let Some(token) = line.next() {
+            let text = token.to_string_lossy().into_owned();
+            if text == "--" {
+                rest.push(text);
+                rest.extend(line.map(|token| token.to_string_lossy().into_owned()));
+                break;
+            }
+            if matches!(text.as_str(), "--help" | "-h" | "--version" | "-V") {
+                own.push(token);
+                continue;
+            }
+            let Some(arg) = command.get_arguments().find(|arg| is(arg, &text)) else {
+                rest.push(text);
+                continue;
+            };
+            let valued = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
+            let attached = text.contains('=') || (text.starts_with("-n") && text.len() > 2);
+            own.push(token);
+            if valued && !attached && !arg.is_require_equals_set() {
+                own.extend(line.next());
+            }
+        }
+        Ok((Arguments::try_parse_from(own)?, rest))
+    }
+
+    pub(crate) fn man() -> Vec<u8> {
+        let mut page = Vec::new();
+        // Writing to memory does not fail.
+        let _ = clap_mangen::Man::new(Arguments::command()).render(&mut page);
+        page
+    }
+}
+
+fn is(arg: &Arg, token: &str) -> bool {
+    if let Some(long) = token.strip_prefix("--") {
+        let name = long.split('=').next().unwrap_or(long);
+        return arg.get_long() == Some(name);
+    }
+    let short = |short: char| {
+        token.strip_prefix('-').and_then(|rest| rest.strip_prefix(short)).is_some_and(|value| {
+            value.is_empty()
+                || value.starts_with('=')
+                || value.starts_with(|c: char| c.is_ascii_digit())
+                || value == "auto"
+        })
+    };
+    arg.get_short().is_some_and(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(line: &str) -> (Arguments, Vec<String>) {
+        let tokens = std::iter::once("dx-testrun").chain(line.split_whitespace());
+        Arguments::split(tokens.map(OsString::from).collect()).unwrap()
+    }
+
+    #[test]
+    fn own_options_are_taken_out_and_the_rest_keeps_its_order() {
+        let (own, rest) =
+            split("-x -n 3 tests/a.py::t[1] -k foo --timeout=5 --cov=pkg -p no:randomly --events e");
+        assert_eq!(own.workers, "3");
+        assert_eq!(own.timeout, Some(5.0));
+        assert_eq!(own.events, Some(PathBuf::from("e")));
+        assert_eq!(rest, ["-x", "tests/a.py::t[1]", "-k", "foo", "--cov=pkg", "-p", "no:randomly"]);
+    }
+
+    #[test]
+    fn short_forms() {
+        assert_eq!(split("-n2").0.workers, "2");
+        assert_eq!(split("-nauto").0.workers, "auto");
+        assert_eq!(split("--shuffle tests").1, ["tests"]);
+        assert_eq!(split("--shuffle=7").0.shuffle.as_deref(), Some("7"));
+        assert_eq!(split("-- -n 4").1, ["--", "-n", "4"]);
+        assert_eq!(split("--no-header").1, ["--no-header"]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Which Python runs the tests: the one asked for, the project's virtual environment, or the one on the path.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// Names that a project's virtual environment goes by.
+const FOLDERS: [&str; 3] = [".venv", "venv", "env"];
+
+/// The interpreter, and where it was found (for people).
+pub(crate) fn find(asked: Option<&Path>, folder: &Path, root: &Path) -> Result<(PathBuf, String), String> {
+    if let Some(asked) = asked {
+        let found = named(asked).ok_or_else(|| format!("no Python at '{}'", asked.display()))?;
+        return Ok((found, "--python".to_owned()));
+    }
+    if let Some(active) = env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty()) {
+        let found = in_environment(Path::new(&active));
+        return found
+            .map(|python| (python, "VIRTUAL_ENV".to_owned()))
+            .ok_or_else(|| format!("no Python in the active environment '{}'", active.to_string_lossy()));
+    }
+    for base in folder.ancestors().take_while(|base| base.starts_with(root)) {
+        for name in FOLDERS {
+            let environment = base.join(name);
+            if environment.join("pyvenv.cfg").is_file()
+                && let Some(python) = in_environment(&environment)
+            {
+                return Ok((python, format!("'{name}' of the project")));
+            }
+        }
+    }
+    for name in ["python3", "python"] {
+        if let Some(python) = on_path(name) {
+            return Ok((python, format!("'{name}' on the path")));
+        }
+    }
+    Err("no Python: give one with --python, or make a virtual environment".to_owned())
+}
+
+fn named(asked: &Path) -> Option<PathBuf> {
+    if asked.is_dir() {
+        return in_environment(asked);
+    }
+    if asked.components().count() > 1 {
+        return asked.is_file().then(|| env::current_dir().map_or(asked.to_owned(), |here| here.join(asked)));
+    }
+    on_path(asked.to_str()?)
+}
+
+fn in_environment(environment: &Path) -> Option<PathBuf> {
+    let python = environment.join("bin/python");
+    python.is_file().then_some(python)
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}

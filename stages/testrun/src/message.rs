@@ -1,0 +1,170 @@
+//! The payloads of frames: JSON that Python writes with its standard library.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a parent is started with.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Start {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) markup: bool,
+    pub(crate) columns: usize,
+    /// Why the session must be collected as a whole, if it must.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) whole: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dist: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shuffle: Option<u64>,
+    /// This process is a worker of its own, without a fork.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spawned: Option<Spawned>,
+}
+
+/// What a worker is told at its fork.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Setup {
+    /// The terminal is its: no process group of its own.
+    pub(crate) terminal: bool,
+    /// The runner's process group, which gets the terminal back from a debugger.
+    pub(crate) group: i32,
+    pub(crate) run: String,
+    pub(crate) base_ns: u64,
+}
+
+/// A worker that is a process of its own.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Spawned {
+    pub(crate) number: usize,
+    pub(crate) count: usize,
+    /// Control, ring, lifeline, dump.
+    pub(crate) fds: [i32; 4],
+    pub(crate) base: Option<String>,
+    #[serde(flatten)]
+    pub(crate) setup: Setup,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Hello {
+    pub(crate) implementation: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Text {
+    #[serde(default)]
+    pub(crate) text: String,
+}
+
+/// What is to run.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Plan {
+    /// Why the session was collected as a whole.
+    pub(crate) whole: Option<String>,
+    /// Why pytest itself must run the tests.
+    pub(crate) plain: Option<String>,
+    pub(crate) files: Vec<PlanFile>,
+    pub(crate) maxfail: u64,
+    pub(crate) verbose: i32,
+    pub(crate) capture: String,
+    pub(crate) pdb: bool,
+    pub(crate) collectonly: bool,
+    pub(crate) go_on: bool,
+    pub(crate) root: String,
+    /// The parent wants the ids of passed tests at the end.
+    pub(crate) ids: bool,
+    pub(crate) threads: usize,
+    #[serde(default)]
+    pub(crate) deselected: u64,
+    /// Collection failed: nothing is run.
+    #[serde(default)]
+    pub(crate) broken: bool,
+    #[serde(default)]
+    pub(crate) text: String,
+    /// Where the workers' temporary folders go.
+    #[serde(default)]
+    pub(crate) base: Option<String>,
+}
+
+/// A file with its items, where they are known.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct PlanFile {
+    pub(crate) id: String,
+    /// Ids without the file's own part.
+    #[serde(default)]
+    pub(crate) items: Vec<String>,
+    #[serde(default)]
+    pub(crate) groups: Vec<u32>,
+    /// `xdist_group` of each item, under `--dist loadgroup`.
+    #[serde(default)]
+    pub(crate) names: Vec<Option<String>>,
+    #[serde(default)]
+    pub(crate) deselected: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Reaped {
+    pub(crate) signal: Option<i32>,
+    pub(crate) status: Option<i32>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) text: String,
+    pub(crate) status: i32,
+}
+
+/// Why a worker's session wants to stop.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Stopped {
+    pub(crate) ending: String,
+    pub(crate) reason: String,
+    #[serde(default)]
+    pub(crate) returncode: Option<i32>,
+}
+
+/// What dx-testrun needs to know of a report; pytest's own form of it stays as it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Report {
+    #[serde(default)]
+    pub(crate) category: String,
+    #[serde(default)]
+    pub(crate) letter: String,
+    #[serde(default)]
+    pub(crate) word: String,
+    #[serde(default)]
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) crash: Option<Crash>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Crash {
+    pub(crate) path: String,
+    pub(crate) line: u64,
+    pub(crate) message: String,
+}
+
+/// How the run ended, for the parent's own session.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Finish {
+    pub(crate) plain: bool,
+    /// pytest's categories and how many tests are in each.
+    pub(crate) counts: BTreeMap<String, u64>,
+    pub(crate) collected: u64,
+    pub(crate) deselected: u64,
+    /// Files that could not be collected.
+    pub(crate) broken: u64,
+    /// Passed tests, where the parent asked for them.
+    pub(crate) ids: Vec<String>,
+    pub(crate) ending: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) returncode: Option<i32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Debugger {
+    pub(crate) entering: bool,
+}

@@ -1,0 +1,102 @@
+//! What the run loop tells, and who prints it. Reporters only print; they decide nothing.
+
+mod events;
+mod progress_fancy;
+mod progress_plain;
+
+use dx_schemas::testrun::Outcome;
+
+use crate::message::Report;
+
+pub(crate) use events::Events;
+pub(crate) use progress_fancy::Fancy;
+pub(crate) use progress_plain::Plain;
+
+/// Something that happened.
+pub(crate) enum Event<'a> {
+    /// pytest's own words: its header or its summary.
+    Text(&'a str),
+    /// What is used, for the first line.
+    Started {
+        workers: usize,
+        how: &'a str,
+    },
+    /// A file's items are known.
+    Collected {
+        file: u32,
+        tests: u64,
+    },
+    /// A test is done, with its reports.
+    Test(TestEvent<'a>),
+    /// A file could not be collected, or was skipped as a whole.
+    File {
+        id: &'a str,
+        report: &'a Report,
+    },
+    /// Something that people should know, on a line of its own.
+    Note(&'a str),
+    /// A debugger takes the terminal, or gives it back.
+    Debugger(bool),
+    /// The tests are done; pytest's summary follows.
+    Drained,
+    Done {
+        status: u8,
+        seconds: f64,
+        summary: &'a [(Outcome, u64)],
+    },
+}
+
+/// A finished test.
+pub(crate) struct TestEvent<'a> {
+    pub(crate) file: u32,
+    pub(crate) id: &'a str,
+    pub(crate) outcomes: &'a [Outcome],
+    pub(crate) seconds: f64,
+    pub(crate) worker: u32,
+    pub(crate) reports: &'a [Report],
+    pub(crate) attempt: u32,
+    /// Tests of the whole run, where they are known.
+    pub(crate) total: Option<u64>,
+}
+
+pub(crate) trait Reporter {
+    fn event(&mut self, event: &Event<'_>);
+    /// Called several times a second.
+    fn tick(&mut self) {}
+}
+
+/// pytest's letter for an outcome that no plugin named otherwise.
+pub(crate) fn letter(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => ".",
+        Outcome::Failed => "F",
+        Outcome::Error => "E",
+        Outcome::Skipped => "s",
+        Outcome::XFailed => "x",
+        Outcome::XPassed => "X",
+        Outcome::Other => "",
+    }
+}
+
+/// pytest's word for an outcome.
+pub(crate) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "PASSED",
+        Outcome::Failed => "FAILED",
+        Outcome::Error => "ERROR",
+        Outcome::Skipped => "SKIPPED",
+        Outcome::XFailed => "XFAIL",
+        Outcome::XPassed => "XPASS",
+        Outcome::Other => "",
+    }
+}
+
+/// The SGR colour that pytest gives an outcome.
+pub(crate) fn color(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "32",
+        Outcome::Failed | Outcome::Error => "31",
+        Outcome::Skipped | Outcome::XFailed | Outcome::XPassed => "33",
+        Outcome::Other => "0",
+    }
+}

@@ -1,0 +1,140 @@
+//! One run, from the start of Python to pytest's summary.
+
+mod crash;
+mod engine;
+mod feed;
+mod opening;
+mod settings;
+
+use std::time::Instant;
+
+pub(crate) use settings::Settings;
+
+use crate::failure::Failure;
+use crate::message::{Finish, Plan, Start, Summary};
+use crate::parent::{Launch, Parent};
+use crate::report::{Event, Events, Fancy, Plain, Reporter};
+use crate::sys::{process, signals, terminal};
+use dx_schemas::testrun::{Answer, Order};
+use engine::Engine;
+
+/// All reporters of a run.
+pub(crate) struct Reporters(Vec<Box<dyn Reporter>>);
+
+impl Reporters {
+    pub(crate) fn tell(&mut self, event: &Event<'_>) {
+        self.0.iter_mut().for_each(|reporter| reporter.event(event));
+    }
+
+    pub(crate) fn tick(&mut self) {
+        self.0.iter_mut().for_each(|reporter| reporter.tick());
+    }
+}
+
+/// Runs the tests; pytest's status.
+pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
+    let started = Instant::now();
+    signals::listen();
+    process::adopt_orphans();
+    let launch = Launch {
+        python: &settings.python,
+        folder: &settings.folder,
+        state: &settings.state,
+        hash_seed: None,
+    };
+    let mut reporters = Reporters(Vec::new());
+    if let Some(path) = &settings.events {
+        reporters.0.push(Box::new(Events::create(path)?));
+    }
+    let mut parent = Parent::spawn(&launch, &settings.start(), &[])?;
+    let opening = match opening::open(&mut parent)? {
+        opening::Opening::Plan(opening) => opening,
+        opening::Opening::Ended(summary) => {
+            print!("{}", summary.as_ref().map_or("", |summary| summary.text.as_str()));
+            let status = parent.end();
+            return Ok(summary.map_or(status, |summary| summary.status) as u8);
+        }
+    };
+    let (header, plan) = (opening.header, opening.plan);
+    reporters.0.push(progress(settings, &plan));
+    reporters.tell(&Event::Text(&header));
+    reporters.tell(&Event::Text(&plan.text));
+    let summary = if let Some(reason) = plan.plain.clone() {
+        reporters.tell(&Event::Note(&format!("dx: pytest runs the tests itself: {reason}")));
+        conclude(&mut parent, &Finish { plain: true, ..Finish::default() })?
+    } else if plan.broken || plan.collectonly {
+        conclude(&mut parent, &Finish::default())?
+    } else {
+        let mut engine = Engine::new(settings, parent, plan, opening.hello, reporters)?;
+        let outcome = engine.run();
+        let finished = outcome.and_then(|()| engine.finish());
+        let (own, told) = engine.dissolve();
+        (parent, reporters) = (own, told);
+        finished?
+    };
+    reporters.tell(&Event::Text(&summary.text));
+    let status = summary.status as u8;
+    parent.end();
+    process::end_descendants();
+    reporters.tell(&Event::Done {
+        status,
+        seconds: started.elapsed().as_secs_f64(),
+        summary: &summary.counts,
+    });
+    Ok(status)
+}
+
+/// pytest's summary, and what was counted.
+pub(crate) struct Conclusion {
+    pub(crate) text: String,
+    pub(crate) status: i32,
+    pub(crate) counts: Vec<(dx_schemas::testrun::Outcome, u64)>,
+}
+
+/// Tells the parent how it ended, and gets pytest's last words.
+fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure> {
+    parent.send_json(Order::Finish, &[], finish)?;
+    let Some(frame) = parent.wait_for(Answer::Summary)? else {
+        return Err(Failure::ParentGone(parent.end().to_string()));
+    };
+    let summary: Summary = serde_json::from_slice(&frame.payload)?;
+    // pytest ends the line of its last dot; ours have their ends.
+    let text = summary.text.strip_prefix('\n').unwrap_or(&summary.text).to_owned();
+    Ok(Conclusion { text, status: summary.status, counts: Vec::new() })
+}
+
+fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
+    let live = settings.terminal && !settings.ci && plan.capture != "no" && plan.verbose >= 0;
+    if live && std::env::var("TERM").is_ok_and(|term| term != "dumb") {
+        Box::new(Fancy::new(plan.verbose, settings.markup, settings.columns))
+    } else {
+        Box::new(Plain::new(plan.verbose, settings.markup, settings.columns))
+    }
+}
+
+impl Settings {
+    fn start(&self) -> Start {
+        Start {
+            arguments: self.arguments.clone(),
+            markup: self.markup,
+            columns: self.columns,
+            whole: self.whole.clone(),
+            dist: self.dist.clone(),
+            shuffle: self.shuffle,
+            spawned: None,
+        }
+    }
+}
+
+/// Whether colours are wanted.
+fn wants_markup(arguments: &[String]) -> bool {
+    let asked = arguments.iter().rev().find_map(|argument| argument.strip_prefix("--color="));
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match asked {
+        Some("yes") => true,
+        Some("no") => false,
+        _ if set("NO_COLOR") => false,
+        _ if set("FORCE_COLOR") => true,
+        _ => terminal::is_terminal(),
+    }
+}

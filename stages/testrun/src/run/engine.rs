@@ -1,0 +1,309 @@
+//! The loop between the queue and the workers: one thread, which waits for all of them at once.
+
+mod frames;
+mod lifecycle;
+mod limits;
+mod second_look;
+
+use std::time::Duration;
+
+use dx_schemas::testrun::{Answer, Outcome};
+
+use super::settings::Settings;
+use super::{Conclusion, Reporters, conclude, feed};
+use crate::failure::Failure;
+use crate::message::{Finish, Hello, Plan, Reaped, Stopped};
+use crate::parent::Parent;
+use crate::queue::{Bundle, FileState, Mode, Queue, Span, Step, whole_file};
+use crate::report::Event;
+use crate::sys::{poll, process};
+use crate::tally::{Kept, Tally};
+use crate::worker::{Stage, Worker};
+
+/// How often limits are looked at and the live line is drawn.
+const TICK: Duration = Duration::from_millis(10);
+/// What a test is expected to take when nothing is known, in seconds.
+const UNKNOWN_TEST: f64 = 0.001;
+const UNKNOWN_FILE: f64 = 0.005;
+
+/// A file of the run and the ids of its tests, once known.
+#[derive(Debug, Default)]
+struct FileInfo {
+    id: String,
+    items: Vec<String>,
+    /// It could not be collected; nothing of it runs.
+    broken: bool,
+    /// The worker whose collection of it counts.
+    collector: Option<u64>,
+}
+
+pub(super) struct Engine<'a> {
+    settings: &'a Settings,
+    parent: Parent,
+    plan: Plan,
+    hello: Hello,
+    reporters: Reporters,
+    mode: Mode,
+    queue: Queue,
+    files: Vec<FileInfo>,
+    workers: Vec<Worker>,
+    tally: Tally,
+    ending: Option<Stopped>,
+    base_ns: u64,
+    run_id: String,
+    /// Answers to reaps, as they come.
+    reaped: Vec<(u32, Reaped)>,
+    /// How often each failed test was tried again.
+    attempts: std::collections::HashMap<(u32, u32), u32>,
+    interrupts: u32,
+    /// Workers that died between tests, in a row.
+    idle_deaths: u32,
+    /// Something of ours went wrong; the run cannot be called good.
+    faults: Vec<String>,
+    order_dependent: Vec<String>,
+    /// Failures that did not hold after whole collection.
+    first_failures: std::collections::HashMap<(u32, u32), Kept>,
+    /// Failures are being looked at again: nothing is told yet.
+    looking_again: bool,
+    serials: u64,
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn new(
+        settings: &'a Settings,
+        parent: Parent,
+        mut plan: Plan,
+        hello: Hello,
+        reporters: Reporters,
+    ) -> Result<Engine<'a>, Failure> {
+        let mode = if plan.whole.is_some() { Mode::Whole } else { Mode::Files };
+        let mut tally = Tally::default();
+        tally.deselected = plan.deselected;
+        let mut files = Vec::new();
+        let mut states = Vec::new();
+        for file in std::mem::take(&mut plan.files) {
+            let mut state = FileState::unknown(UNKNOWN_FILE);
+            if mode == Mode::Whole {
+                state.collect(vec![UNKNOWN_TEST as f32; file.items.len()], file.groups);
+                tally.collected += file.items.len() as u64;
+            }
+            states.push(state);
+            files.push(FileInfo { id: file.id, items: file.items, broken: false, collector: None });
+        }
+        let bundles: Vec<Bundle> = (0..files.len() as u32).map(|file| vec![whole_file(file)]).collect();
+        let workers = if plan.pdb { 1 } else { settings.workers.min(bundles.len()).max(1) };
+        let base_ns = process::monotonic_ns();
+        Ok(Engine {
+            settings,
+            parent,
+            plan,
+            hello,
+            reporters,
+            mode,
+            queue: Queue::new(states, bundles, workers),
+            files,
+            workers: Vec::new(),
+            tally,
+            ending: None,
+            base_ns,
+            run_id: format!("{:x}{:x}", std::process::id(), base_ns),
+            reaped: Vec::new(),
+            attempts: std::collections::HashMap::new(),
+            interrupts: 0,
+            idle_deaths: 0,
+            faults: Vec::new(),
+            order_dependent: Vec::new(),
+            first_failures: std::collections::HashMap::new(),
+            looking_again: false,
+            serials: 0,
+        })
+    }
+
+    pub(super) fn dissolve(self) -> (Parent, Reporters) {
+        (self.parent, self.reporters)
+    }
+
+    /// Runs everything; afterwards no worker is left.
+    pub(super) fn run(&mut self) -> Result<(), Failure> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let count = self.queue.workers();
+        let how = match &self.plan.whole {
+            Some(reason) => format!("collected as a whole ({reason})"),
+            None => "collected file by file".to_owned(),
+        };
+        self.reporters.tell(&Event::Started { workers: count, how: &how });
+        for lane in 0..count {
+            self.start_worker(lane, count)?;
+        }
+        self.drive()?;
+        self.second_look()?;
+        self.retry()?;
+        self.finish_workers()?;
+        self.reporters.tell(&Event::Drained);
+        Ok(())
+    }
+
+    /// Lets workers work until nothing is left to do.
+    fn drive(&mut self) -> Result<(), Failure> {
+        while !self.at_rest() {
+            self.turn(TICK)?;
+        }
+        Ok(())
+    }
+
+    fn at_rest(&self) -> bool {
+        let resting = |worker: &Worker| matches!(worker.stage, Stage::Idle | Stage::Gone);
+        self.queue.is_done() && self.workers.iter().all(resting)
+            || self.workers.iter().all(|worker| worker.stage == Stage::Gone)
+    }
+
+    /// Waits for something, and deals with everything that happened.
+    fn turn(&mut self, wait: Duration) -> Result<(), Failure> {
+        let mut fds = vec![self.parent.fd()];
+        for worker in self.workers.iter().filter(|worker| worker.stage != Stage::Gone) {
+            fds.extend(worker.watch_fd());
+            if !worker.hung_up {
+                fds.push(worker.control_fd());
+            }
+        }
+        let ready = poll::readable(&fds, wait)?;
+        if ready[0] {
+            self.read_parent()?;
+        }
+        for lane in 0..self.workers.len() {
+            if self.workers[lane].stage != Stage::Gone {
+                self.read_worker(lane)?;
+            }
+        }
+        self.check_interrupts();
+        self.check_limits();
+        self.release_hungry();
+        self.reporters.tick();
+        Ok(())
+    }
+
+    fn execute(&mut self, steps: Vec<Step>) {
+        for (lane, command) in steps {
+            let worker = &mut self.workers[lane];
+            if worker.stage == Stage::Gone {
+                continue;
+            }
+            if matches!(command, crate::queue::Command::Run(_)) {
+                worker.hungry_since = None;
+                if worker.stage == Stage::Idle {
+                    worker.stage = Stage::Running;
+                }
+            }
+            worker.execute(command);
+        }
+    }
+
+    fn id(&self, file: u32, item: u32) -> String {
+        let Some(info) = self.files.get(file as usize) else { return String::new() };
+        match info.items.get(item as usize) {
+            Some(rest) => format!("{}{rest}", info.id),
+            None => info.id.clone(),
+        }
+    }
+
+    /// Nothing more is begun; what runs ends.
+    fn stop(&mut self, ending: Stopped) {
+        if self.ending.is_none() {
+            self.ending = Some(ending);
+        }
+        self.queue.stop();
+        for worker in self.workers.iter().filter(|worker| worker.stage == Stage::Running) {
+            worker.execute(crate::queue::Command::Want(true));
+        }
+    }
+
+    /// Gives everything to the parent, whose pytest sums it up.
+    pub(super) fn finish(&mut self) -> Result<Conclusion, Failure> {
+        let stopped = self.ending.is_some();
+        let missing = self.tally.collected.saturating_sub(self.tally.finished());
+        if missing > 0 && !stopped && self.tally.broken == 0 {
+            self.faults.push(format!("{missing} collected tests did not report"));
+        }
+        if self.tally.twice > 0 {
+            self.faults.push(format!("{} tests reported twice", self.tally.twice));
+        }
+        feed::feed(&mut self.parent, self.tally.reports_in_order())?;
+        let finish = self.finish_message();
+        let mut conclusion = conclude(&mut self.parent, &finish)?;
+        conclusion.counts = Outcome::ALL
+            .iter()
+            .map(|outcome| (*outcome, self.tally.count(*outcome)))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        for id in &self.order_dependent {
+            conclusion
+                .text
+                .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
+        }
+        if !self.faults.is_empty() {
+            for fault in &self.faults {
+                conclusion.text.push_str(&format!("dx-testrun: internal error: {fault}\n"));
+            }
+            conclusion.status = 3;
+        }
+        Ok(conclusion)
+    }
+
+    fn finish_message(&self) -> Finish {
+        let mut counts = std::collections::BTreeMap::new();
+        let flaky = self.tally.flaky.len() as u64;
+        counts.insert("passed".to_owned(), self.tally.count(Outcome::Passed) - flaky);
+        if flaky > 0 {
+            counts.insert("flaky".to_owned(), flaky);
+        }
+        let passed = self.tally.all().filter(|done| done.outcome == Outcome::Passed);
+        let ids = if self.plan.ids {
+            passed.map(|done| self.id(done.file, done.item)).collect()
+        } else {
+            Vec::new()
+        };
+        let ending = self.ending.clone().unwrap_or_default();
+        Finish {
+            plain: false,
+            counts,
+            collected: self.tally.collected,
+            deselected: self.tally.deselected,
+            broken: self.tally.broken,
+            ids,
+            ending: (!ending.ending.is_empty()).then_some(ending.ending),
+            reason: ending.reason,
+            returncode: ending.returncode,
+        }
+    }
+
+    /// The parent answers a request; everything else that comes meanwhile is dealt with, too.
+    fn read_parent(&mut self) -> Result<(), Failure> {
+        if !self.parent.fill()? {
+            let status = self.parent.end();
+            return Err(Failure::ParentGone(status.to_string()));
+        }
+        while let Some(frame) = self.parent.next()? {
+            match frame.kind {
+                Answer::Forked => {
+                    let (lane, pid) = (frame.item as usize, frame.file);
+                    if let Some(worker) = self.workers.get_mut(lane) {
+                        worker.forked(pid);
+                    }
+                }
+                Answer::Reaped => {
+                    let reaped = serde_json::from_slice(&frame.payload)?;
+                    let pid = frame.file;
+                    self.reaped.push((pid, reaped));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn spans_of(&self, items: &[(u32, u32)]) -> Vec<Span> {
+        items.iter().map(|(file, item)| Span { file: *file, first: *item, count: 1, pinned: false }).collect()
+    }
+}

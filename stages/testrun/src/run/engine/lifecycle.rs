@@ -1,0 +1,186 @@
+//! Workers begin and end.
+
+use dx_schemas::testrun::{COLLECTING, Order, OrderFrame, Outcome};
+
+use super::super::crash;
+use super::Engine;
+use crate::failure::Failure;
+use crate::message::{Reaped, Report, Setup};
+use crate::report::Event;
+use crate::sys::process;
+use crate::tally::Done;
+use crate::worker::{Stage, Worker};
+
+/// Workers that may die between tests, one after the other, before the run gives up.
+const IDLE_DEATHS_MAX: u32 = 3;
+
+impl Engine<'_> {
+    /// Forks the worker of a lane and gives it its first orders.
+    pub(super) fn start_worker(&mut self, lane: usize, count: usize) -> Result<(), Failure> {
+        self.serials += 1;
+        let (worker, handles) = Worker::prepare(lane, self.serials)?;
+        if lane < self.workers.len() {
+            self.workers[lane] = worker;
+        } else {
+            self.workers.push(worker);
+        }
+        let setup = Setup {
+            terminal: self.plan.pdb || (self.plan.capture == "no" && count == 1),
+            group: process::process_group(),
+            run: self.run_id.clone(),
+            base_ns: self.base_ns,
+        };
+        self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
+        let steps = self.queue.refill(lane);
+        self.execute(steps);
+        Ok(())
+    }
+
+    /// The process has ended and everything that it wrote is read.
+    pub(super) fn ended(&mut self, lane: usize) -> Result<(), Failure> {
+        let reaped = self.reap(self.workers[lane].pid)?;
+        let current = self.workers[lane].current();
+        let stage = self.workers[lane].stage;
+        let orderly = self.workers[lane].said_goodbye;
+        let why = self.workers[lane].killed.clone().unwrap_or_else(|| crash::why(&reaped));
+        let stacks = if orderly { String::new() } else { self.workers[lane].stacks() };
+        self.workers[lane].sweep();
+        if orderly && matches!(stage, Stage::Finishing | Stage::Idle) {
+            self.queue.lost(lane, None);
+            return Ok(());
+        }
+        if stage == Stage::Finishing && current.is_none() {
+            self.faults.push(format!("gw{lane} died at the end of its session: {why}"));
+            self.queue.lost(lane, None);
+            return Ok(());
+        }
+        let culprit = current.map(|current| (current.file, current.item.unwrap_or(COLLECTING)));
+        let culprit = culprit.filter(|(file, item)| {
+            *item == COLLECTING
+                || !self.queue.files.get(*file as usize).is_some_and(|state| state.is_done(*item))
+        });
+        let rest = self.queue.lost(lane, culprit);
+        if let Some(current) = current.filter(|_| culprit.is_some()) {
+            let seconds = process::monotonic_ns().saturating_sub(current.began) as f64 / 1e9;
+            self.blame(lane, current.file, current.item, &why, &stacks, seconds);
+            self.idle_deaths = 0;
+        } else {
+            self.idle_deaths += 1;
+            self.reporters.tell(&Event::Note(&format!("dx: worker 'gw{lane}' died between tests: {why}")));
+        }
+        if rest.is_empty() || self.interrupts > 1 {
+            return Ok(());
+        }
+        if self.idle_deaths > IDLE_DEATHS_MAX {
+            self.faults.push(format!("workers keep dying between tests: {why}"));
+            return Ok(());
+        }
+        for span in &rest {
+            self.tally.drop_unfinished(span.file, span.first);
+        }
+        self.queue.revive(lane);
+        self.queue.give(lane, rest.into_iter());
+        let count = self.queue.workers();
+        self.start_worker(lane, count)
+    }
+
+    /// Lays a death on the test, or the file, that the worker was busy with.
+    fn blame(&mut self, lane: usize, file: u32, item: Option<u32>, why: &str, stacks: &str, seconds: f64) {
+        let id = self.id(file, item.unwrap_or(COLLECTING));
+        let text = if self.workers[lane].killed.is_some() {
+            why.to_owned()
+        } else {
+            format!("worker 'gw{lane}' crashed while running '{id}': {why}")
+        };
+        let Some(item) = item else {
+            let report = Report {
+                category: "error".to_owned(),
+                letter: "E".to_owned(),
+                word: "ERROR".to_owned(),
+                id: id.clone(),
+                text: text.clone(),
+                crash: None,
+            };
+            self.tally.report(file, COLLECTING, crash::line("collect-crash", &id, &text, stacks, seconds));
+            self.file_report(file, &report);
+            return;
+        };
+        self.tally.report(file, item, crash::line("crash", &id, &text, stacks, seconds));
+        self.done(Done {
+            file,
+            item,
+            outcome: Outcome::Failed,
+            flags: 0,
+            times: [0, (seconds * 1e6).min(f64::from(u32::MAX)) as u32, 0],
+            start: 0,
+            worker: lane as u32,
+        });
+    }
+
+    /// The parent collects its child; nobody else can.
+    fn reap(&mut self, pid: u32) -> Result<Reaped, Failure> {
+        self.parent.send(&OrderFrame::new(Order::Reap, &[pid]), &[])?;
+        loop {
+            if let Some(at) = self.reaped.iter().position(|(of, _)| *of == pid) {
+                return Ok(self.reaped.swap_remove(at).1);
+            }
+            self.read_parent()?;
+        }
+    }
+
+    /// Ends the sessions of all workers and waits for them.
+    pub(super) fn finish_workers(&mut self) -> Result<(), Failure> {
+        for worker in &mut self.workers {
+            if matches!(worker.stage, Stage::Idle | Stage::Running) {
+                worker.send(Order::Finish, &[]);
+                worker.stage = Stage::Finishing;
+            }
+        }
+        while self.workers.iter().any(|worker| worker.stage != Stage::Gone) {
+            self.turn(super::TICK)?;
+        }
+        Ok(())
+    }
+
+    /// Tests that failed run again, each time in a fresh process, until they pass or there were enough tries.
+    pub(super) fn retry(&mut self) -> Result<(), Failure> {
+        for _ in 0..self.settings.retries {
+            let failed: Vec<(u32, u32)> =
+                self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item)).collect();
+            if failed.is_empty() || self.ending.is_some() {
+                return Ok(());
+            }
+            for at in &failed {
+                self.tally.take(at.0, at.1);
+                self.queue.files[at.0 as usize].reopen(at.1);
+                *self.attempts.entry(*at).or_default() += 1;
+            }
+            self.run_apart(&failed, &[])?;
+            for at in failed {
+                if self
+                    .tally
+                    .get(at.0, at.1)
+                    .is_some_and(|done| done.outcome == Outcome::Passed && !done.failed())
+                {
+                    self.tally.flaky.push(at);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs tests in a fresh worker, after collecting `first`.
+    pub(super) fn run_apart(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<(), Failure> {
+        let lane = self.queue.add_worker();
+        let count = self.queue.workers().min(self.settings.workers.max(1));
+        let spans = self.spans_of(items);
+        self.start_worker(lane, count)?;
+        for file in first {
+            self.workers[lane].send(Order::Collect, &[*file]);
+        }
+        self.queue.give(lane, spans.into_iter());
+        let steps = self.queue.refill(lane);
+        self.execute(steps);
+        self.drive()
+    }
+}

@@ -1,0 +1,80 @@
+//! Failures of a run that collected file by file: do they hold when everything is collected?
+//!
+//! Some tests lean on imports that collecting another file makes. They pass under pytest, which collects everything
+//! first, and fail here. So a failure counts only after it was seen in a process that collected the whole session; and a
+//! pass there counts only if the test fails once more in a process that did not, or else it is merely flaky.
+
+use dx_schemas::testrun::Outcome;
+
+use super::Engine;
+use crate::failure::Failure;
+use crate::queue::Mode;
+use crate::tally::Kept;
+
+impl Engine<'_> {
+    pub(super) fn second_look(&mut self) -> Result<(), Failure> {
+        if self.mode != Mode::Files || self.ending.is_some() || self.files.len() < 2 {
+            return Ok(());
+        }
+        let failed: Vec<(u32, u32)> =
+            self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item)).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let everything: Vec<u32> = (0..self.files.len() as u32).collect();
+        let first = self.again(&failed, &everything)?;
+        let passed: Vec<(u32, u32)> = failed.iter().copied().filter(|at| self.passed(*at)).collect();
+        self.put_back(first, |at| !passed.contains(&at));
+        if passed.is_empty() || self.ending.is_some() {
+            return Ok(());
+        }
+        let second = self.again(&passed, &[])?;
+        let flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| self.passed(*at)).collect();
+        // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
+        self.put_back(second, |_| true);
+        for at in passed {
+            if flaky.contains(&at) {
+                self.restore_first_failure(at);
+            } else {
+                let id = self.id(at.0, at.1);
+                self.order_dependent.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs tests once more; what was known of them before.
+    fn again(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<Vec<Kept>, Failure> {
+        let mut kept = Vec::new();
+        for at in items {
+            kept.extend(self.tally.take(at.0, at.1));
+            self.queue.files[at.0 as usize].reopen(at.1);
+        }
+        self.looking_again = true;
+        let run = self.run_apart(items, first);
+        self.looking_again = false;
+        run.map(|()| kept)
+    }
+
+    fn passed(&self, at: (u32, u32)) -> bool {
+        self.tally.get(at.0, at.1).is_some_and(|done| done.outcome != Outcome::Other && !done.failed())
+    }
+
+    /// What was known before counts again for the tests that `which` chooses; it is remembered for the others.
+    fn put_back(&mut self, kept: Vec<Kept>, which: impl Fn((u32, u32)) -> bool) {
+        for old in kept {
+            let at = (old.done.file, old.done.item);
+            if which(at) {
+                self.tally.put(old);
+            } else {
+                self.first_failures.insert(at, old);
+            }
+        }
+    }
+
+    fn restore_first_failure(&mut self, at: (u32, u32)) {
+        if let Some(old) = self.first_failures.remove(&at) {
+            self.tally.put(old);
+        }
+    }
+}

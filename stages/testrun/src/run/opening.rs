@@ -1,0 +1,49 @@
+//! What the parent says before tests can start.
+
+use std::time::Duration;
+
+use dx_schemas::testrun::Answer;
+
+use crate::failure::Failure;
+use crate::message::{Hello, Plan, Summary, Text};
+use crate::parent::Parent;
+use crate::sys::{poll, signals};
+
+/// Everything that is known before the first fork.
+pub(crate) struct Opened {
+    pub(crate) hello: Hello,
+    pub(crate) header: String,
+    pub(crate) plan: Plan,
+}
+
+pub(crate) enum Opening {
+    Plan(Box<Opened>),
+    /// pytest ended by itself: wrong usage, `--help`, an error in a conftest.
+    Ended(Option<Summary>),
+}
+
+/// Waits for the plan. A second Ctrl-C does not wait for pytest's own answer to the first.
+pub(crate) fn open(parent: &mut Parent) -> Result<Opening, Failure> {
+    let (mut hello, mut header) = (None, String::new());
+    loop {
+        while let Some(frame) = parent.next()? {
+            match frame.kind {
+                Answer::Hello => hello = Some(serde_json::from_slice(&frame.payload)?),
+                Answer::Header => header = serde_json::from_slice::<Text>(&frame.payload)?.text,
+                Answer::Plan => {
+                    let plan = serde_json::from_slice(&frame.payload)?;
+                    let hello = hello.unwrap_or(Hello { implementation: "cpython".to_owned() });
+                    return Ok(Opening::Plan(Box::new(Opened { hello, header, plan })));
+                }
+                Answer::Summary => return Ok(Opening::Ended(Some(serde_json::from_slice(&frame.payload)?))),
+                _ => {}
+            }
+        }
+        if signals::interrupts() > 1 {
+            parent.kill();
+        }
+        if poll::readable(&[parent.fd()], Duration::from_millis(200))?[0] && !parent.fill()? {
+            return Ok(Opening::Ended(None));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a run was asked for, checked.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::arguments::Arguments;
+use crate::failure::Failure;
+use crate::state::State;
+use crate::sys::terminal;
+
+pub(crate) struct Settings {
+    /// pytest's own arguments.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) folder: PathBuf,
+    pub(crate) state: State,
+    pub(crate) python: PathBuf,
+    /// Where the interpreter was found, for people.
+    pub(crate) found: String,
+    pub(crate) workers: usize,
+    pub(crate) dist: Option<String>,
+    /// Why the session must be collected as a whole.
+    pub(crate) whole: Option<String>,
+    pub(crate) shuffle: Option<u64>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) run_timeout: Option<Duration>,
+    pub(crate) isolate: bool,
+    pub(crate) retries: u32,
+    pub(crate) partition: Option<Partition>,
+    pub(crate) ci: bool,
+    pub(crate) events: Option<PathBuf>,
+    pub(crate) markup: bool,
+    pub(crate) terminal: bool,
+    pub(crate) columns: usize,
+}
+
+/// One share of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Partition {
+    pub(crate) by_time: bool,
+    /// From 0.
+    pub(crate) share: u32,
+    pub(crate) shares: u32,
+}
+
+const DISTRIBUTIONS: [&str; 5] = ["load", "loadscope", "loadfile", "loadgroup", "worksteal"];
+
+impl Settings {
+    pub(crate) fn from_arguments(
+        own: &Arguments,
+        arguments: Vec<String>,
+        folder: PathBuf,
+        state: State,
+        python: PathBuf,
+        found: String,
+    ) -> Result<Settings, Failure> {
+        if let Some(mode) = own.dist.as_deref().filter(|mode| !DISTRIBUTIONS.contains(mode)) {
+            return Err(Failure::Usage(format!(
+                "unknown --dist '{mode}': one of {}",
+                DISTRIBUTIONS.join(", ")
+            )));
+        }
+        let ci = own.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+        let shuffle = own.shuffle.as_deref().map(seed).transpose()?;
+        let partition = own.partition.as_deref().map(parse_partition).transpose()?;
+        let whole = if own.whole {
+            Some("--whole")
+        } else if own.isolate {
+            Some("--isolate")
+        } else if partition.is_some() {
+            Some("--partition")
+        } else {
+            shuffle.map(|_| "--shuffle")
+        };
+        Ok(Settings {
+            workers: workers(&own.workers)?,
+            dist: own.dist.clone(),
+            whole: whole.map(str::to_owned),
+            shuffle,
+            timeout: seconds("--timeout", own.timeout)?,
+            run_timeout: seconds("--run-timeout", own.run_timeout)?,
+            isolate: own.isolate,
+            retries: own.retries,
+            partition,
+            ci,
+            events: own.events.clone(),
+            markup: super::wants_markup(&arguments),
+            terminal: terminal::is_terminal(),
+            columns: terminal::columns(),
+            arguments,
+            folder,
+            state,
+            python,
+            found,
+        })
+    }
+}
+
+fn workers(text: &str) -> Result<usize, Failure> {
+    if text == "auto" || text == "logical" {
+        return Ok(std::thread::available_parallelism().map_or(1, usize::from));
+    }
+    match text.parse::<usize>() {
+        Ok(count @ 0..=256) => Ok(count.max(1)),
+        _ => Err(Failure::Usage(format!("-n takes a number from 0 to 256 or 'auto', not '{text}'"))),
+    }
+}
+
+fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, Failure> {
+    let Some(value) = value else { return Ok(None) };
+    if value <= 0.0 {
+        return Ok(None);
+    }
+    Duration::try_from_secs_f64(value)
+        .map(Some)
+        .map_err(|_| Failure::Usage(format!("{option} takes seconds, not '{value}'")))
+}
+
+fn seed(text: &str) -> Result<u64, Failure> {
+    if text.is_empty() {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        return Ok(now.map_or(1, |time| u64::from(time.subsec_nanos())));
+    }
+    text.parse().map_err(|_| Failure::Usage(format!("--shuffle takes a number, not '{text}'")))
+}
+
+fn parse_partition(text: &str) -> Result<Partition, Failure> {
+    let parsed = || {
+        let (how, share) = text.split_once(':')?;
+        let (share, shares) = share.split_once('/')?;
+        let (share, shares): (u32, u32) = (share.parse().ok()?, shares.parse().ok()?);
+        let by_time = match how {
+            "hash" => false,
+            "time" => true,
+            _ => return None,
+        };
+        (share >= 1 && share <= shares).then(|| Partition { by_time, share: share - 1, shares })
+    };
+    parsed().ok_or_else(|| Failure::Usage(format!("--partition takes hash:K/N or time:K/N, not '{text}'")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_are_checked() {
+        let good = parse_partition("hash:2/3").unwrap();
+        assert_eq!(good, Partition { by_time: false, share: 1, shares: 3 });
+        for bad in ["hash:0/3", "hash:4/3", "name:1/2", "hash", "hash:1", "hash:x/2"] {
+            assert!(parse_partition(bad).is_err(), "{bad}");
+        }
+    }
+}

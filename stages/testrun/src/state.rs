@@ -1,0 +1,58 @@
+//! Where the runner keeps what it remembers: `.dx/testrun` of the workspace, which can be thrown away at any time.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Files that mark a workspace's root, as in `pipeline/src/workspace.rs`.
+const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
+
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) root: PathBuf,
+    folder: PathBuf,
+}
+
+impl State {
+    /// The state of the workspace that `folder` lies in.
+    pub(crate) fn of(folder: &Path) -> State {
+        let marked = folder.ancestors().find(|above| MARKS.iter().any(|mark| above.join(mark).exists()));
+        let root = marked.unwrap_or(folder).to_path_buf();
+        State { folder: root.join(".dx").join("testrun"), root }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The folder, made if need be; git does not see it.
+    pub(crate) fn prepare(&self) -> io::Result<()> {
+        if self.folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let ignore = self.root.join(".dx").join(".gitignore");
+        if !ignore.exists() {
+            fs::write(ignore, "*\n")?;
+        }
+        Ok(())
+    }
+
+    /// Replaces a file whole or not at all.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.prepare()?;
+        let path = self.path(name);
+        let temporary = self.path(&format!("{name}.{}.tmp", std::process::id()));
+        let written = fs::File::create(&temporary)
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| fs::rename(&temporary, &path));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.path(name)).ok()
+    }
+}
