@@ -43,7 +43,10 @@ OUTCOMES = {
 TEARDOWN_ERROR = 1
 
 # The head of the shared memory; the ring's bytes follow it.
-HEAD, TAIL, CURRENT, WANTED, RING = 16, 24, 40, 56, 64
+# As indexes of 8 or 4 bytes: such words must be written and read at once, which `struct` does not do.
+HEAD, TAIL, BEGAN = 16 // 8, 24 // 8, 48 // 8
+FILE, ITEM = 40 // 4, 44 // 4
+WANTED, RING = 56, 64
 COLLECTING = 0xFFFFFFFF
 ALL = 0xFFFFFFFF
 
@@ -145,6 +148,8 @@ class Ring:
         import mmap
 
         self.memory = mmap.mmap(fd, 0)
+        self.words = memoryview(self.memory)[:RING].cast("Q")
+        self.halves = memoryview(self.memory)[:RING].cast("I")
         self.capacity = len(self.memory) - RING
         self.head = 0
         os.close(fd)
@@ -154,7 +159,7 @@ class Ring:
         memory, capacity = self.memory, self.capacity
         at, end = 0, len(data)
         while at < end:
-            room = capacity - (self.head - struct.unpack_from("<Q", memory, TAIL)[0])
+            room = capacity - (self.head - self.words[TAIL])
             if room == 0:
                 yield_to_reader()
                 continue
@@ -163,13 +168,15 @@ class Ring:
             memory[RING + offset : RING + offset + count] = data[at : at + count]
             at += count
             self.head += count
-            struct.pack_into("<Q", memory, HEAD, self.head)
+            self.words[HEAD] = self.head
 
     def current(self, file, item):
-        struct.pack_into("<IIQ", self.memory, CURRENT, file, item, time.monotonic_ns())
+        self.words[BEGAN] = time.monotonic_ns()
+        self.halves[ITEM] = item
+        self.halves[FILE] = file
 
     def rest(self):
-        struct.pack_into("<IIQ", self.memory, CURRENT, 0, 0, 0)
+        self.halves[FILE] = 0
 
     def wanted(self):
         """Whether dx-testrun asks for the rest of this worker's tests."""
@@ -527,7 +534,7 @@ class Plugin:
 
             hook.pytest_collectreport(report=CollectReport(message["id"], "failed", message["text"], []))
             return
-        report = hook.pytest_report_from_serializable(config=config, data=message["report"])
+        report = hook.pytest_report_from_serializable(config=config, data=as_sent(message["report"]))
         if report is None:
             return
         if kind == "collect":
@@ -572,6 +579,17 @@ class Plugin:
             many = "s" if finish["broken"] != 1 else ""
             if not config.option.continue_on_collection_errors:
                 raise session.Interrupted("%d error%s during collection" % (finish["broken"], many))
+
+
+def as_sent(data):
+    """JSON knows no tuples, but pytest's reporters tell them from lists."""
+    for name in ("longrepr", "location"):
+        if isinstance(data.get(name), list):
+            data[name] = tuple(data[name])
+    for name in ("sections", "user_properties"):
+        if isinstance(data.get(name), list):
+            data[name] = [tuple(pair) for pair in data[name]]
+    return data
 
 
 class Counted:
@@ -912,7 +930,8 @@ class Worker:
 
     def report(self, report):
         when = report.when
-        duration = int(report.duration * 1e6)
+        # Tests that move the clock make durations that cannot be.
+        duration = min(max(0, int(report.duration * 1e6)), 0xFFFFFFF)
         if when == "setup":
             self.times[0] += duration
         elif when == "teardown":
