@@ -64,6 +64,14 @@ impl Session {
 
     fn compare(&self, place: &Place) -> io::Result<Row> {
         let truth = self.outcomes(place, Side::Pytest, "truth")?;
+        if truth.outcomes.is_empty() {
+            let log = place.run_file("truth.log");
+            return Err(io::Error::other(format!(
+                "pytest ran no test (exit {:?}), see {}",
+                truth.exit,
+                log.display()
+            )));
+        }
         let again = self.outcomes(place, Side::Pytest, "truth-again")?;
         let xdist = self.outcomes(place, Side::Xdist(2), "xdist")?;
         let unstable = differences(&truth.outcomes, &again.outcomes);

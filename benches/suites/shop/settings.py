@@ -5,6 +5,7 @@ import os
 SECRET_KEY = "only for tests"
 DEBUG = False
 USE_TZ = True
+STATIC_URL = "static/"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -57,6 +57,7 @@ def test_two_threads_buy_the_last_ones(product, order):
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 @pytest.mark.parametrize("turn", range(3))
 def test_sequences_start_again(turn):
+    Product.objects.all().delete()
     assert Product.objects.create(slug="first", name="First", price=1).pk == 1
 
 
