@@ -114,11 +114,10 @@ impl Trivial {
         if let Some(series) = series.get(1) {
             let wall = series.median_wall().as_secs_f64();
             println!("  {:<18}{:>9.1} ms, {:.0}x", "dx --list", wall * 1e3, peer / wall);
-            let count =
-                |command: &mut Command| Ok::<_, io::Error>(command.stderr(Stdio::null()).output()?.stdout);
-            let ids = |text: Vec<u8>| text.split(|byte| *byte == b'\n').filter(|l| l.contains(&b':')).count();
-            let [pytest, dx] = [0, 1].map(|side| count(&mut commands[side]).map(ids));
-            println!("  {:<18}{:>9} of pytest's {}", "node ids listed", dx?, pytest?);
+            let [pytest, dx] = [0, 1].map(|side| node_ids(&mut commands[side]));
+            let (pytest, dx) = (pytest?, dx?);
+            let equal = if pytest == dx { "equal to" } else { "DIFFERENT from" };
+            println!("  {:<18}{:>9}, {equal} pytest's {}", "node ids", dx.len(), pytest.len());
         }
         Ok(())
     }
@@ -134,10 +133,21 @@ impl Trivial {
             let processes = memory::watch(command)?;
             let text: Vec<_> = processes
                 .iter()
+                .filter(|process| process.private_kib > 1024)
                 .map(|Process { depth, private_kib, .. }| format!("{} ({depth})", private_kib / 1024))
                 .collect();
             println!("    {name:<14}{}", text.join("  "));
         }
         Ok(())
     }
+}
+
+/// The lines of a listing that are node ids.
+fn node_ids(command: &mut Command) -> io::Result<Vec<String>> {
+    let output = command.stdout(Stdio::piped()).output()?.stdout;
+    Ok(String::from_utf8_lossy(&output)
+        .lines()
+        .filter(|line| line.contains("::"))
+        .map(str::to_owned)
+        .collect())
 }
