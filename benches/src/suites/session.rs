@@ -1,5 +1,6 @@
 //! One `dx-bench suites`: every chosen suite is prepared, run for its truth, compared and timed.
 
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,7 @@ impl Session {
     }
 
     fn run_suite(&self, suite: &'static Suite) -> io::Result<Row> {
+        let _alone = lock(&self.root, suite)?;
         let mut place = prepare(suite, &self.root, &self.python)?;
         let server = match suite.service {
             Service::None => None,
@@ -126,6 +128,17 @@ impl Session {
         }
         Ok((whole, one))
     }
+}
+
+/// Waits until no other benchmark uses the suite's folder; holds it while the file lives.
+fn lock(root: &Path, suite: &Suite) -> io::Result<File> {
+    fs::create_dir_all(root)?;
+    let file = File::create(root.join(format!("{}.lock", suite.name)))?;
+    if file.try_lock().is_err() {
+        eprintln!("dx-bench: waiting for another run of {}", suite.name);
+        file.lock()?;
+    }
+    Ok(file)
 }
 
 /// The one test that is run by its id: the middle one of those that passed.
