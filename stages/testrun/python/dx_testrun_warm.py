@@ -382,6 +382,8 @@ class Warm:
                 os.close(fd)
 
     def layer1(self, plugin):
+        # What parsing costs, it costs here, once.
+        set_arguments(plugin, plugin.arguments)
         message, fds = self.serve()
         if message["op"] == "run":
             self.role = "run"
@@ -452,7 +454,9 @@ def set_arguments(plugin, arguments, collected=False):
     import pytest
 
     try:
-        before, after = parse(plugin.arguments), parse(arguments or [])
+        if plugin.parsed is None:
+            plugin.parsed = parse(plugin.arguments)
+        before, after = plugin.parsed, parse(arguments or [])
     except (pytest.UsageError, SystemExit) as error:
         return "the arguments are not understood: %s" % error
     if arguments is None:

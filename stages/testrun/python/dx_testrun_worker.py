@@ -291,6 +291,7 @@ class Plugin:
         self.warm = warm
         self.arguments = list(start["arguments"])
         self.options = {}
+        self.parsed = None
         self.config = None
         self.worker = None
         self.sink = None
@@ -513,7 +514,6 @@ class Plugin:
             "threads": thread_count(),
             "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
             "deselected": self.deselected,
-            "base": temporary_base(config),
             "read": read,
             "listed": listed,
         }
@@ -553,7 +553,6 @@ class Plugin:
             self.base = spawned["base"]
             self.worker = Worker(self, spawned["number"], spawned["count"], spawned["fds"], spawned)
             return self.worker.loop()
-        self.base = temporary_base(session.config) if self.base is None else self.base
         role = self.serve_run()
         if role == "worker":
             return self.worker.loop()
@@ -598,6 +597,8 @@ class Plugin:
                 fds, self.channel.fds = self.channel.fds[:4], self.channel.fds[4:]
                 if len(fds) != 4:
                     fail("a worker needs four descriptors")
+                if words[1] > 1 and self.base is None:
+                    self.base = temporary_base(config)
                 sys.stdout.flush()
                 sys.stderr.flush()
                 pid = os.fork()

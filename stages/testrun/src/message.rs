@@ -83,9 +83,6 @@ pub(crate) struct Plan {
     pub(crate) broken: bool,
     #[serde(default)]
     pub(crate) text: String,
-    /// Where the workers' temporary folders go.
-    #[serde(default)]
-    pub(crate) base: Option<String>,
     /// Files that were read and folders that were listed.
     #[serde(default)]
     pub(crate) read: Vec<String>,

@@ -164,8 +164,9 @@ impl<'a> Warm<'a> {
             dropped = self.why_stale(id);
             dropped.is_none().then_some(id)
         };
-        let first = valid("1");
-        let second = first.and_then(|_| valid("2"));
+        // Layer 2 has read all that layer 1 has read.
+        let second = valid("2");
+        let first = if second.is_some() { status.ids.get("1") } else { valid("1") };
         let layer = if second.is_some() && highest > 1 { 2 } else { 1 };
         let drop: &[u8] = match (first, second) {
             (None, _) => &[1, 2],
