@@ -214,7 +214,7 @@ impl Decoder {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub fn next(&mut self) -> Result<Option<AnswerFrame<'_>>, FrameError> {
+    pub fn take(&mut self) -> Result<Option<AnswerFrame<'_>>, FrameError> {
         let Some((frame, length)) = AnswerFrame::decode(&self.bytes[self.at..])? else { return Ok(None) };
         self.at += length;
         Ok(Some(frame))

@@ -676,7 +676,7 @@ class Plugin:
                 known = reporter.stats.setdefault(category, [])
                 known.extend([Counted()] * max(0, count - len(known)))
             reporter._numcollected = session.testscollected = finish["collected"]
-            if not self.whole and finish["deselected"]:
+            if finish["deselected"]:
                 reporter.stats["deselected"] = [Counted()] * finish["deselected"]
         session.testscollected = finish["collected"]
         last = config.pluginmanager.get_plugin("lfplugin")

@@ -38,9 +38,9 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     if arguments.status || arguments.stop {
         return Ok(look_after(&state, arguments.stop));
     }
-    let (python, found) =
+    let python =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;
-    let settings = Settings::from_arguments(arguments, rest, folder, state, python, found)?;
+    let settings = Settings::from_arguments(arguments, rest, folder, state, python)?;
     if arguments.list {
         return run::list(&settings, arguments.format);
     }

@@ -6,16 +6,12 @@ use std::path::{Path, PathBuf};
 /// Names that a project's virtual environment goes by.
 const FOLDERS: [&str; 3] = [".venv", "venv", "env"];
 
-/// The interpreter, and where it was found (for people).
-pub(crate) fn find(asked: Option<&Path>, folder: &Path, root: &Path) -> Result<(PathBuf, String), String> {
+pub(crate) fn find(asked: Option<&Path>, folder: &Path, root: &Path) -> Result<PathBuf, String> {
     if let Some(asked) = asked {
-        let found = named(asked).ok_or_else(|| format!("no Python at '{}'", asked.display()))?;
-        return Ok((found, "--python".to_owned()));
+        return named(asked).ok_or_else(|| format!("no Python at '{}'", asked.display()));
     }
     if let Some(active) = env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty()) {
-        let found = in_environment(Path::new(&active));
-        return found
-            .map(|python| (python, "VIRTUAL_ENV".to_owned()))
+        return in_environment(Path::new(&active))
             .ok_or_else(|| format!("no Python in the active environment '{}'", active.to_string_lossy()));
     }
     for base in folder.ancestors().take_while(|base| base.starts_with(root)) {
@@ -24,13 +20,13 @@ pub(crate) fn find(asked: Option<&Path>, folder: &Path, root: &Path) -> Result<(
             if environment.join("pyvenv.cfg").is_file()
                 && let Some(python) = in_environment(&environment)
             {
-                return Ok((python, format!("'{name}' of the project")));
+                return Ok(python);
             }
         }
     }
     for name in ["python3", "python"] {
         if let Some(python) = on_path(name) {
-            return Ok((python, format!("'{name}' on the path")));
+            return Ok(python);
         }
     }
     Err("no Python: give one with --python, or make a virtual environment".to_owned())

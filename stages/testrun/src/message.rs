@@ -72,7 +72,6 @@ pub(crate) struct Plan {
     pub(crate) pdb: bool,
     pub(crate) collectonly: bool,
     pub(crate) go_on: bool,
-    pub(crate) root: String,
     /// The parent wants the ids of passed tests at the end.
     pub(crate) ids: bool,
     pub(crate) threads: usize,

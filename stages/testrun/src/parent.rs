@@ -13,7 +13,7 @@ use dx_schemas::testrun::{Answer, AnswerFrame, Decoder, Order, OrderFrame};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::message::Start;
+use crate::message::{Reaped, Start};
 use crate::sys::{memory, signals, socket};
 use crate::{script, state::State};
 
@@ -23,6 +23,7 @@ pub(crate) struct Parent {
     child: Option<Child>,
     /// While it is open, a warm server knows that a run is going on.
     _lease: Option<UnixStream>,
+    silent: bool,
 }
 
 /// What a worker is handed besides orders.
@@ -44,7 +45,6 @@ pub(crate) struct Launch<'a> {
     pub(crate) python: &'a Path,
     pub(crate) folder: &'a Path,
     pub(crate) state: &'a State,
-    pub(crate) hash_seed: Option<String>,
 }
 
 impl Parent {
@@ -55,9 +55,6 @@ impl Parent {
         let mut command = Command::new(launch.python);
         command.args([OsString::from("-c"), OsString::from(script::BOOTSTRAP), script]);
         command.arg(other.as_raw_fd().to_string()).current_dir(launch.folder);
-        if let Some(seed) = &launch.hash_seed {
-            command.env("PYTHONHASHSEED", seed);
-        }
         let handed = other.as_raw_fd();
         let inherited = inherited.to_vec();
         // SAFETY: the hook only calls fcntl and signal, which are safe between fork and exec.
@@ -72,15 +69,20 @@ impl Parent {
             .stdin(Stdio::inherit())
             .spawn()
             .map_err(|error| Failure::Start { path: launch.python.to_owned(), error })?;
-        let mut parent =
-            Parent { stream: own, decoder: Decoder::default(), child: Some(child), _lease: None };
+        let mut parent = Parent {
+            stream: own,
+            decoder: Decoder::default(),
+            child: Some(child),
+            _lease: None,
+            silent: false,
+        };
         parent.send_json(Order::Start, &[], start)?;
         Ok(parent)
     }
 
     /// A parent that a warm server forks.
     pub(crate) fn warm(stream: UnixStream, lease: UnixStream) -> Parent {
-        Parent { stream, decoder: Decoder::default(), child: None, _lease: Some(lease) }
+        Parent { stream, decoder: Decoder::default(), child: None, _lease: Some(lease), silent: false }
     }
 
     pub(crate) fn send(&mut self, frame: &OrderFrame<'_>, fds: &[RawFd]) -> io::Result<()> {
@@ -132,13 +134,13 @@ impl Parent {
 
     /// The next answer that is already here.
     pub(crate) fn next(&mut self) -> Result<Option<AnswerFrame<'_>>, Failure> {
-        Ok(self.decoder.next()?)
+        Ok(self.decoder.take()?)
     }
 
     /// Waits for an answer of this kind; `None` if the process ends first.
     pub(crate) fn wait_for(&mut self, kind: Answer) -> Result<Option<AnswerFrame<'static>>, Failure> {
         loop {
-            while let Some(frame) = self.decoder.next()? {
+            while let Some(frame) = self.decoder.take()? {
                 if frame.kind == kind {
                     let payload = frame.payload.into_owned().into();
                     return Ok(Some(AnswerFrame { payload, ..frame }));
@@ -159,6 +161,31 @@ impl Parent {
             Ok(status) => status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
             Err(_) => 3,
         }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    /// Waits for a process that has ended or is about to.
+    pub(crate) fn reap(&mut self) -> Reaped {
+        use std::os::unix::process::ExitStatusExt;
+        let status = self.child.take().and_then(|mut child| child.wait().ok());
+        Reaped {
+            signal: status.and_then(|status| status.signal()),
+            status: status.and_then(|status| status.code()),
+        }
+    }
+
+    /// Throws away what is there to read.
+    pub(crate) fn ignore(&mut self) {
+        self.silent = !self.fill().unwrap_or(false);
+        self.decoder = Decoder::default();
+    }
+
+    /// Whether it has closed its end.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent
     }
 
     pub(crate) fn kill(&mut self) {

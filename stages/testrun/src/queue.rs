@@ -78,6 +78,8 @@ pub struct Queue {
     lanes: Vec<Lane>,
     stopped: bool,
     steal: bool,
+    /// A worker gets one piece and no other.
+    isolated: bool,
 }
 
 impl Queue {
@@ -95,7 +97,7 @@ impl Queue {
             lane.waiting.extend(bundles.by_ref().take(count));
         }
         let steal = lanes.len() > 1;
-        Queue { files, lanes, stopped: false, steal }
+        Queue { files, lanes, stopped: false, steal, isolated: false }
     }
 
     pub fn workers(&self) -> usize {
@@ -105,6 +107,16 @@ impl Queue {
     /// Whether a worker has something to do.
     pub fn busy(&self, worker: usize) -> bool {
         !self.lanes[worker].is_empty()
+    }
+
+    /// From here on each worker runs one piece and ends.
+    pub fn isolate(&mut self) {
+        self.isolated = true;
+    }
+
+    /// Whether any worker has pieces that nobody was told of.
+    pub fn has_waiting(&self) -> bool {
+        !self.stopped && self.lanes.iter().any(|lane| !lane.waiting.is_empty())
     }
 
     /// Whether the worker was told of everything that it is to do.
@@ -126,6 +138,9 @@ impl Queue {
 
     /// More work for a worker, at the front of what it has: what a lost worker left, or a second try.
     pub fn give(&mut self, worker: usize, spans: impl DoubleEndedIterator<Item = Span>) {
+        if self.stopped {
+            return;
+        }
         for span in spans.rev() {
             self.lanes[worker].waiting.push_front(vec![span]);
         }
@@ -144,7 +159,7 @@ impl Queue {
             (lane.ended, lane.hungry) = (false, false);
             steps.push((worker, Command::Run(span)));
         }
-        if self.steal && !self.stopped && self.lanes[worker].sent.len() < DEPTH {
+        if self.steal && !self.stopped && !self.isolated && self.lanes[worker].sent.len() < DEPTH {
             self.ask_for_more(worker, &mut steps);
         }
         steps
@@ -152,6 +167,9 @@ impl Queue {
 
     fn wants_more(&self, worker: usize) -> bool {
         let sent = self.lanes[worker].sent.len();
+        if self.isolated {
+            return sent == 0;
+        }
         sent < DEPTH || (sent < DEPTH_MAX && self.ahead(worker) < AHEAD)
     }
 
@@ -183,6 +201,11 @@ impl Queue {
     /// Whether the worker waits for a share.
     pub fn is_hungry(&self, worker: usize) -> bool {
         self.lanes[worker].hungry
+    }
+
+    /// The worker is done with its oldest piece, and gets no other.
+    pub fn unit_over(&mut self, worker: usize) {
+        self.lanes[worker].sent.pop_front();
     }
 
     /// The worker is done with its oldest piece.

@@ -41,12 +41,7 @@ impl Reporters {
 pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
     signals::listen();
-    let launch = Launch {
-        python: &settings.python,
-        folder: &settings.folder,
-        state: &settings.state,
-        hash_seed: None,
-    };
+    let launch = settings.launch();
     let mut reporters = Reporters(Vec::new());
     if let Some(path) = &settings.events {
         reporters.0.push(Box::new(Events::create(path)?));
@@ -122,6 +117,10 @@ fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
 }
 
 impl Settings {
+    fn launch(&self) -> Launch<'_> {
+        Launch { python: &self.python, folder: &self.folder, state: &self.state }
+    }
+
     fn start(&self) -> Start {
         Start {
             arguments: self.arguments.clone(),

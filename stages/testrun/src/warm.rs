@@ -302,7 +302,7 @@ fn ask(stream: &mut UnixStream, request: &serde_json::Value) -> Result<Status, F
     let mut decoder = Decoder::default();
     let mut bytes = [0; 4096];
     loop {
-        if let Some(frame) = decoder.next()?
+        if let Some(frame) = decoder.take()?
             && frame.kind == Answer::Hello
         {
             return Ok(serde_json::from_slice(&frame.payload)?);

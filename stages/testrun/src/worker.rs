@@ -176,7 +176,7 @@ impl Worker {
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<AnswerFrame<'static>>, FrameError> {
-        let Some(frame) = self.decoder.next()? else { return Ok(None) };
+        let Some(frame) = self.decoder.take()? else { return Ok(None) };
         let payload = frame.payload.into_owned().into();
         Ok(Some(AnswerFrame { payload, ..frame }))
     }

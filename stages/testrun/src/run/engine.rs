@@ -1,5 +1,6 @@
 //! The loop between the queue and the workers: one thread, which waits for all of them at once.
 
+mod bundles;
 mod frames;
 mod lifecycle;
 mod limits;
@@ -15,7 +16,7 @@ use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
 use crate::message::{Finish, Plan, Reaped, Stopped};
 use crate::parent::Parent;
-use crate::queue::{Bundle, FileState, Mode, Queue, Span, Step, whole_file};
+use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
 use crate::sys::{poll, process};
 use crate::tally::{Kept, Tally};
@@ -68,6 +69,8 @@ pub(super) struct Engine<'a> {
     looking_again: bool,
     serials: u64,
     memory: Memory,
+    /// Workers that are processes of their own; their control sockets say nothing of interest.
+    spawned: Vec<Parent>,
 }
 
 impl<'a> Engine<'a> {
@@ -85,7 +88,8 @@ impl<'a> Engine<'a> {
         tally.deselected = plan.deselected;
         let mut files = Vec::new();
         let mut states = Vec::new();
-        for file in std::mem::take(&mut plan.files) {
+        let found = std::mem::take(&mut plan.files);
+        for file in found.iter().cloned() {
             let mut state = FileState::unknown(memory.expected(&file.id).unwrap_or(UNKNOWN_FILE));
             if mode == Mode::Whole {
                 state.collect(memory.times(&file.id, &file.items), file.groups);
@@ -94,9 +98,18 @@ impl<'a> Engine<'a> {
             states.push(state);
             files.push(FileInfo { id: file.id, items: file.items, broken: false, collector: None });
         }
-        let bundles: Vec<Bundle> = (0..files.len() as u32).map(|file| vec![whole_file(file)]).collect();
+        let bundles = bundles::of(&found, settings, &memory);
+        let chosen: u64 = bundles::chosen(&bundles, &found);
+        if mode == Mode::Whole {
+            tally.deselected += tally.collected - chosen;
+            tally.collected = chosen;
+        }
         let workers = if plan.pdb { 1 } else { settings.workers.min(bundles.len()).max(1) };
         let base_ns = process::monotonic_ns();
+        let mut queue = Queue::new(states, bundles, workers);
+        if settings.isolate {
+            queue.isolate();
+        }
         Ok(Engine {
             settings,
             parent,
@@ -104,7 +117,7 @@ impl<'a> Engine<'a> {
             origin,
             reporters,
             mode,
-            queue: Queue::new(states, bundles, workers),
+            queue,
             files,
             workers: Vec::new(),
             tally,
@@ -121,6 +134,7 @@ impl<'a> Engine<'a> {
             looking_again: false,
             serials: 0,
             memory,
+            spawned: Vec::new(),
         })
     }
 
@@ -139,7 +153,8 @@ impl<'a> Engine<'a> {
             Some(reason) => format!(", collected as a whole ({reason})"),
             None => ", collected file by file".to_owned(),
         };
-        let how = format!("{}{collected}", self.origin);
+        let apart = if self.plan.threads > 1 { ", workers apart (pytest's process has threads)" } else { "" };
+        let how = format!("{}{collected}{apart}", self.origin);
         self.reporters.tell(&Event::Started { workers: count, how: &how });
         for lane in 0..count {
             self.start_worker(lane, count)?;
@@ -175,9 +190,19 @@ impl<'a> Engine<'a> {
                 fds.push(worker.control_fd());
             }
         }
+        let spawned_from = fds.len();
+        fds.extend(self.spawned.iter().filter(|process| !process.is_silent()).map(Parent::fd));
         let ready = poll::readable(&fds, wait)?;
         if ready[0] {
             self.read_parent()?;
+        }
+        for fd in fds[spawned_from..]
+            .iter()
+            .zip(&ready[spawned_from..])
+            .filter(|(_, ready)| **ready)
+            .map(|(fd, _)| *fd)
+        {
+            self.spawned.iter_mut().filter(|process| process.fd() == fd).for_each(Parent::ignore);
         }
         for lane in 0..self.workers.len() {
             if self.workers[lane].stage != Stage::Gone {

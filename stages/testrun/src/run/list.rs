@@ -11,7 +11,7 @@ use crate::arguments::ListFormat;
 use crate::failure::Failure;
 use crate::index::{Index, call};
 use crate::message::Finish;
-use crate::parent::{Launch, Parent};
+use crate::parent::Parent;
 
 /// Prints the list; pytest's status.
 pub(crate) fn list(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
@@ -27,12 +27,7 @@ pub(crate) fn list(settings: &Settings, format: ListFormat) -> Result<u8, Failur
 }
 
 fn collect(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
-    let launch = Launch {
-        python: &settings.python,
-        folder: &settings.folder,
-        state: &settings.state,
-        hash_seed: None,
-    };
+    let launch = settings.launch();
     let mut start = settings.start();
     start.arguments.extend(["--collect-only".to_owned(), "-q".to_owned()]);
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
@@ -63,7 +58,7 @@ fn collect(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
 
 fn print<'a>(ids: impl Iterator<Item = (&'a str, &'a str)>, format: ListFormat) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut write = || -> io::Result<()> {
+    let write = || -> io::Result<()> {
         match format {
             ListFormat::Text => {
                 for (path, test) in ids {

@@ -14,8 +14,6 @@ pub(crate) struct Settings {
     pub(crate) folder: PathBuf,
     pub(crate) state: State,
     pub(crate) python: PathBuf,
-    /// Where the interpreter was found, for people.
-    pub(crate) found: String,
     pub(crate) workers: usize,
     pub(crate) dist: Option<String>,
     /// Why the session must be collected as a whole.
@@ -59,7 +57,6 @@ impl Settings {
         folder: PathBuf,
         state: State,
         python: PathBuf,
-        found: String,
     ) -> Result<Settings, Failure> {
         if let Some(mode) = own.dist.as_deref().filter(|mode| !DISTRIBUTIONS.contains(mode)) {
             return Err(Failure::Usage(format!(
@@ -103,7 +100,6 @@ impl Settings {
             folder,
             state,
             python,
-            found,
         })
     }
 }

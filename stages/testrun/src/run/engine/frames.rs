@@ -6,6 +6,7 @@ use super::Engine;
 use crate::failure::Failure;
 use crate::message::{Debugger, PlanFile, Report, Stopped, Text};
 use crate::report::{Event, TestEvent};
+use crate::sys::terminal;
 use crate::tally::Done;
 use crate::worker::Stage;
 
@@ -38,6 +39,7 @@ impl Engine<'_> {
             Answer::Collected => self.collected(lane, frame)?,
             Answer::Result => self.result(lane, frame),
             Answer::Report => self.report(lane, frame)?,
+            Answer::Unit if self.workers[lane].dismissed => self.queue.unit_over(lane),
             Answer::Unit => {
                 let steps = self.queue.unit_done(lane);
                 self.execute(steps);
@@ -52,10 +54,8 @@ impl Engine<'_> {
                 self.workers[lane].hungry_since =
                     self.queue.is_hungry(lane).then(crate::sys::process::monotonic_ns);
             }
-            Answer::Idle => {
-                if self.workers[lane].stage == Stage::Running && !self.queue.busy(lane) {
-                    self.workers[lane].stage = Stage::Idle;
-                }
+            Answer::Idle if self.workers[lane].stage == Stage::Running && !self.queue.busy(lane) => {
+                self.workers[lane].stage = Stage::Idle;
             }
             Answer::Stopped => {
                 let stopped: Stopped = serde_json::from_slice(&frame.payload)?;
@@ -72,6 +72,9 @@ impl Engine<'_> {
             Answer::Debugger => {
                 let entering = serde_json::from_slice::<Debugger>(&frame.payload)?.entering;
                 self.workers[lane].debugging = entering;
+                if !entering && self.settings.terminal {
+                    terminal::take_foreground();
+                }
                 self.reporters.tell(&Event::Debugger(entering));
             }
             _ => {}

@@ -5,7 +5,8 @@ use dx_schemas::testrun::{COLLECTING, Order, OrderFrame, Outcome};
 use super::super::crash;
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Reaped, Report, Setup};
+use crate::message::{Reaped, Report, Setup, Spawned, Start};
+use crate::parent::{Handles, Parent};
 use crate::queue::Mode;
 use crate::report::Event;
 use crate::sys::process;
@@ -31,11 +32,16 @@ impl Engine<'_> {
             run: self.run_id.clone(),
             base_ns: self.base_ns,
         };
-        self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
+        if self.plan.threads > 1 {
+            self.spawn_worker(lane, count, setup, &handles)?;
+        } else {
+            self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
+        }
         let steps = self.queue.refill(lane);
         self.execute(steps);
         // A worker that is alone and knows all that it has to do need not be told later.
-        if count == 1 && self.mode == Mode::Whole && self.queue.knows_all(lane) {
+        let alone = count == 1 && self.mode == Mode::Whole && self.queue.knows_all(lane);
+        if alone || self.settings.isolate {
             self.workers[lane].send(Order::Finish, &[]);
             self.workers[lane].dismissed = true;
         }
@@ -52,7 +58,15 @@ impl Engine<'_> {
         let stacks = if orderly { String::new() } else { self.workers[lane].stacks() };
         self.workers[lane].sweep();
         if orderly && (self.workers[lane].dismissed || matches!(stage, Stage::Finishing | Stage::Idle)) {
-            self.queue.lost(lane, None);
+            let rest = self.queue.lost(lane, None);
+            if self.settings.isolate
+                && self.ending.is_none()
+                && (!rest.is_empty() || self.queue.has_waiting())
+            {
+                self.queue.revive(lane);
+                self.queue.give(lane, rest.into_iter());
+                return self.start_worker(lane, self.queue.workers());
+            }
             return Ok(());
         }
         if stage == Stage::Finishing && current.is_none() {
@@ -74,7 +88,7 @@ impl Engine<'_> {
             self.idle_deaths += 1;
             self.reporters.tell(&Event::Note(&format!("dx: worker 'gw{lane}' died between tests: {why}")));
         }
-        if rest.is_empty() || self.interrupts > 1 {
+        if rest.is_empty() || self.ending.is_some() {
             return Ok(());
         }
         if self.idle_deaths > IDLE_DEATHS_MAX {
@@ -123,8 +137,32 @@ impl Engine<'_> {
         });
     }
 
+    /// A process with other threads cannot be forked safely: the worker is a process of its own, which comes to the same
+    /// point by itself.
+    fn spawn_worker(
+        &mut self,
+        lane: usize,
+        count: usize,
+        setup: Setup,
+        handles: &Handles,
+    ) -> Result<(), Failure> {
+        let settings = self.settings;
+        let fds = handles.fds();
+        let start = Start {
+            spawned: Some(Spawned { number: lane, count, fds, base: None, setup }),
+            ..settings.start()
+        };
+        let process = Parent::spawn(&settings.launch(), &start, &fds)?;
+        self.workers[lane].forked(process.pid());
+        self.spawned.push(process);
+        Ok(())
+    }
+
     /// The parent collects its child; nobody else can.
     fn reap(&mut self, pid: u32) -> Result<Reaped, Failure> {
+        if let Some(at) = self.spawned.iter().position(|process| process.pid() == pid) {
+            return Ok(self.spawned.swap_remove(at).reap());
+        }
         self.parent.send(&OrderFrame::new(Order::Reap, &[pid]), &[])?;
         loop {
             if let Some(at) = self.reaped.iter().position(|(of, _)| *of == pid) {
