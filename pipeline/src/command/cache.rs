@@ -169,7 +169,8 @@ fn key(workspace: &Workspace) -> Result<String, Failure> {
         dx_schemas::stages::ALL.iter().map(|spec| workspace.stage_options(spec.name)).collect();
     let setup = blake3::Hash::from_bytes(stages.setup(&options)).to_hex();
     let mut tree = blake3::Hasher::new();
-    for file in search(&workspace.root, std::slice::from_ref(&workspace.root))?.files {
+    for file in search(&workspace.root, std::slice::from_ref(&workspace.root), &workspace.cache_dir())?.files
+    {
         let bytes = std::fs::read(&file).map_err(Failure::read(&file))?;
         tree.update(workspace.relative(&file).as_os_str().as_encoded_bytes());
         tree.update(&[0]);
