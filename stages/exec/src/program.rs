@@ -110,7 +110,21 @@ fn run(options: &Options) -> i32 {
     if options.stats {
         tell!("dx-exec: {:?}", thread.heap.stats());
     }
+    if let Some(file) = std::env::var_os("DX_OPCODES") {
+        write_opcodes(&thread, Path::new(&file));
+    }
     status
+}
+
+/// Lists the opcodes that ran, one a line, for the test that every one does.
+fn write_opcodes(thread: &Thread, file: &Path) {
+    let written = match ThreadState::of(thread).seen.names() {
+        Some(names) => std::fs::write(file, names.join("\n")),
+        None => Err(std::io::Error::other("only builds with debug assertions note opcodes")),
+    };
+    if let Err(error) = written {
+        tell!("dx-exec: DX_OPCODES: cannot write '{}': {error}", file.display());
+    }
 }
 
 /// The folder of the standard library: what the driver says, or the embedded sources, unpacked once beside the cache.
