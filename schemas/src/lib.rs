@@ -11,6 +11,8 @@ pub mod diagnostic;
 pub mod digest;
 pub mod events;
 pub mod exit;
+pub mod fast_map;
+mod hash_form;
 pub mod image;
 pub mod index;
 pub mod manifest;
