@@ -4,4 +4,5 @@
 //! same minutes. CPU time is user and system time of the process and its waited-for children.
 
 pub mod project;
+pub mod stages;
 pub mod timing;
