@@ -39,9 +39,11 @@ fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        match path.is_dir() {
-            true => found.extend(sources(&path)?),
-            false => found.push(path),
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            // compileall has left its own files beside them.
+            found.push(path);
         }
     }
     found.sort();
