@@ -44,7 +44,8 @@ fn children_usage() -> libc::rusage {
     }
 }
 
-fn children_cpu() -> Duration {
+/// CPU time of all children that were waited for.
+pub fn children_cpu() -> Duration {
     let usage = children_usage();
     let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
     time(usage.ru_utime) + time(usage.ru_stime)

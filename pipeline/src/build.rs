@@ -4,6 +4,8 @@ mod imports;
 mod plan;
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,7 @@ use crate::result::{FileResult, peek};
 use crate::snapshot::Snapshot;
 use crate::state::{self, Block, State};
 use crate::store::Store;
+use crate::tell::tell;
 use crate::trace::Trace;
 use crate::workspace::Workspace;
 
@@ -172,7 +175,7 @@ fn build_changed(
     snapshot.begin();
     let mut plan = plan(site, snapshot, options)?;
     for warning in &plan.warnings {
-        eprintln!("dx-pipe: warning: {warning}");
+        tell!("dx-pipe: warning: {warning}");
     }
     let mut found: Vec<OfFile> = Vec::new();
     replay_kept(site, snapshot, &mut plan, &mut found);
@@ -197,7 +200,7 @@ fn build_changed(
     observed.clear();
     let errors = findings::print(&mut found, options.json_messages, |path| site.located(path));
     for failure in &failures {
-        eprintln!("dx-pipe: error: {failure}");
+        tell!("dx-pipe: error: {failure}");
     }
     let exit = exit(&failures, unreadable, errors);
     Ok(Report { exit, counts: product.counts, files: total })
@@ -275,20 +278,26 @@ fn write_state(
 
 fn dry_run(site: &Site, snapshot: &mut Snapshot, options: &Options) -> Result<Report, Failure> {
     let plan = plan(site, snapshot, options)?;
+    let mut out = String::new();
     for planned in &plan.changed {
         let why = match &planned.previous {
             None => "no earlier result".to_owned(),
             Some(previous) if previous.trusted => "source changed".to_owned(),
             Some(_) => snapshot.distrust().unwrap_or_else(|| "the last state is damaged".to_owned()),
         };
-        println!("would look up {}: {why}; later steps run only if their inputs change", planned.path);
+        let _ = writeln!(
+            out,
+            "would look up {}: {why}; later steps run only if their inputs change",
+            planned.path
+        );
     }
     for path in &plan.gone {
-        println!("would forget {path}");
+        let _ = writeln!(out, "would forget {path}");
     }
     if plan.changed.is_empty() && plan.gone.is_empty() {
-        println!("nothing to do for {} files", plan.kept.len());
+        let _ = writeln!(out, "nothing to do for {} files", plan.kept.len());
     }
+    std::io::stdout().write_all(out.as_bytes()).map_err(Failure::Stdout)?;
     Ok(Report { exit: Exit::Done, counts: Counts::default(), files: plan.kept.len() + plan.changed.len() })
 }
 
@@ -305,11 +314,11 @@ pub(crate) fn finish(
         && let Err(error) = maintain::gc_after_build(cache)
     {
         observed.clear();
-        eprintln!("dx-pipe: cache: cleaning failed: {error}");
+        tell!("dx-pipe: cache: cleaning failed: {error}");
     }
     for remark in site.store.remarks() {
         observed.clear();
-        eprintln!("dx-pipe: {remark}");
+        tell!("dx-pipe: {remark}");
         observed.event(Event::Repair { reason: remark });
     }
     let totals = report
@@ -332,9 +341,9 @@ pub(crate) fn finish(
     if !options.quiet {
         let counts = &report.counts;
         if counts.0.is_empty() {
-            eprintln!("dx-pipe: up to date, {} files", report.files);
+            tell!("dx-pipe: up to date, {} files", report.files);
         } else {
-            eprintln!(
+            tell!(
                 "dx-pipe: {} files: {} ran, {} cut off, {} cached, {} failed",
                 report.files,
                 counts.total(Outcome::Ran),

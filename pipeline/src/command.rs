@@ -18,6 +18,7 @@ use dx_schemas::Exit;
 
 use crate::failure::Failure;
 use crate::signals;
+use crate::tell::{self, tell};
 
 /// build Python programs function by function, and run them
 #[derive(Parser)]
@@ -71,6 +72,7 @@ enum Command {
 
 pub fn main() -> ExitCode {
     signals::prepare();
+    tell::install_panic_hook();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -100,7 +102,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done.into(),
         Err(failure) => {
-            eprintln!("dx-pipe: error: {failure}");
+            tell!("dx-pipe: error: {failure}");
             Exit::Usage.into()
         }
     }

@@ -8,6 +8,7 @@ use dx_cache::{Lookup, RecordKey, Used};
 
 use crate::result::FileResult;
 use crate::state::State;
+use crate::tell::tell;
 use crate::workspace::Workspace;
 
 /// The results of one set of paths (or one program).
@@ -49,7 +50,7 @@ pub(crate) fn all(workspace: &Workspace) -> Vec<Known> {
         let known = read(path, &workspace.root);
         if known.is_none() {
             // Gone, it cannot tell the next build that there is nothing to do.
-            eprintln!("dx-pipe: the state `{}` was damaged and is removed; build again", path.display());
+            tell!("dx-pipe: the state `{}` was damaged and is removed; build again", path.display());
             let _ = fs::remove_file(path);
         }
         known

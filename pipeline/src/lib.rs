@@ -21,6 +21,7 @@ mod signals;
 mod snapshot;
 mod state;
 mod store;
+mod tell;
 mod tool;
 mod trace;
 mod worker;

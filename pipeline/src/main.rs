@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// The driver's threads hand each other what they allocate, which the C library's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     dx_pipe::main()
 }

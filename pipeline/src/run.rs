@@ -18,6 +18,7 @@ use crate::library;
 use crate::observe::Observed;
 use crate::resolve::{Resolver, Target};
 use crate::snapshot::Snapshot;
+use crate::tell::tell;
 use crate::tool;
 use crate::trace::Trace;
 use crate::workspace::Workspace;
@@ -46,6 +47,10 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
         return Err(Failure::NoStage { name: "dx-exec", path: exec });
     }
 
+    if script.file.to_str().is_none() {
+        // States and images name files in UTF-8; a script that has no such name runs all the same.
+        return become_program(Command::new(&exec), program, arguments);
+    }
     let name = blake3::hash(format!("run\0{program:?}\0{}", script.file.display()).as_bytes()).to_hex();
     let name = format!("run-{}", &name[..16]);
     let image = site.workspace.dx().join("images").join(format!("{name}.image"));
@@ -81,7 +86,7 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
         found.retain(|file| file.path == shown);
         let errors = findings::print(&mut found, options.json_messages, |path| site.located(path));
         for failure in &failures {
-            eprintln!("dx-pipe: error: {failure}");
+            tell!("dx-pipe: error: {failure}");
         }
         let unreadable = closed.product.files.iter().any(|file| file.unreadable);
         let exit = build::exit(&failures, unreadable, errors);
@@ -106,15 +111,24 @@ pub(crate) fn run(program: &Program, arguments: &[OsString], options: &Options) 
             Program::File(file) => command.arg(file),
             Program::Module(_) => command.arg(&script.file),
         };
-    } else {
-        // Without a cache the image's code is nowhere; dx-exec compiles what it needs by itself.
-        match program {
-            Program::File(file) => command.arg("--").arg(file),
-            Program::Module(name) => command.arg("-m").arg(name),
-        };
+        return replaced(command, arguments);
     }
+    // Without a cache the image's code is nowhere.
+    become_program(command, program, arguments)
+}
+
+/// Becomes dx-exec, which compiles what it needs by itself.
+fn become_program(mut exec: Command, program: &Program, arguments: &[OsString]) -> Result<Exit, Failure> {
+    match program {
+        Program::File(file) => exec.arg("--").arg(file),
+        Program::Module(name) => exec.arg("-m").arg(name),
+    };
+    replaced(exec, arguments)
+}
+
+fn replaced(mut command: Command, arguments: &[OsString]) -> Result<Exit, Failure> {
     let error = command.args(arguments).exec();
-    Err(Failure::Spawn { path: exec, error })
+    Err(Failure::Spawn { path: PathBuf::from(command.get_program()), error })
 }
 
 /// The file that runs, and where its imports look.

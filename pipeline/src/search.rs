@@ -1,7 +1,8 @@
 //! Finding source files below the paths that the user named.
 //!
 //! `.gitignore` prunes what is searched for (never what is imported, and never a file named outright). Links are
-//! followed; a loop of links is reported, and two names of one real file are one file. What was looked at on the way
+//! followed; a loop of links is reported, and two names of one real file are one file. A cache that lies in the tree is
+//! not searched: the standard library unpacked in it is nobody's source. What was looked at on the way
 //! (folders, ignore files) is returned too: the stat manifest watches it, so that a new file is noticed without a
 //! search.
 
@@ -27,15 +28,22 @@ pub(crate) struct Found {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Searches each of `paths` below `root`.
-pub(crate) fn search(root: &Path, paths: &[PathBuf]) -> Result<Found, Failure> {
+/// Searches each of `paths` below `root`; not in `cache`, unless it is named.
+pub(crate) fn search(root: &Path, paths: &[PathBuf], cache: &Path) -> Result<Found, Failure> {
+    let cache = fs::canonicalize(cache).ok();
     let mut found = Found::default();
     // By real path: the same file under two names is one module.
     let mut files: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for path in paths {
         let path = fs::canonicalize(path).map_err(Failure::read(path))?;
         if path.is_dir() {
-            walk(root, &path, &mut found, &mut files);
+            walk(root, &path, cache.clone(), &mut found, &mut files);
+        } else if path.to_str().is_none() {
+            let text = format!(
+                "`{}` cannot be built: its name is not UTF-8, so no import can name it",
+                path.display()
+            );
+            return Err(Failure::Usage(text));
         } else {
             files.insert(path.clone(), path);
         }
@@ -57,10 +65,24 @@ pub(crate) fn search(root: &Path, paths: &[PathBuf]) -> Result<Found, Failure> {
     Ok(found)
 }
 
-fn walk(root: &Path, top: &Path, found: &mut Found, files: &mut BTreeMap<PathBuf, PathBuf>) {
+fn walk(
+    root: &Path,
+    top: &Path,
+    cache: Option<PathBuf>,
+    found: &mut Found,
+    files: &mut BTreeMap<PathBuf, PathBuf>,
+) {
     let mut builder = WalkBuilder::new(top);
     builder.follow_links(true).require_git(false).git_global(false).parents(true);
-    builder.filter_entry(|entry| entry.file_name() != "__pycache__");
+    // The real path is asked for folders of the cache's name only.
+    let is_cache = move |path: &Path| {
+        cache.as_ref().is_some_and(|cache| {
+            cache.file_name() == path.file_name() && fs::canonicalize(path).is_ok_and(|real| real == *cache)
+        })
+    };
+    builder.filter_entry(move |entry| {
+        entry.file_name() != "__pycache__" && (entry.depth() == 0 || !is_cache(entry.path()))
+    });
     for entry in builder.build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -124,10 +146,10 @@ mod tests {
     fn ignored_folders_are_pruned_and_files_named_outright_are_not() {
         let folder = tree();
         let root = folder.path();
-        let found = search(root, &[root.to_path_buf()]).unwrap();
+        let found = search(root, &[root.to_path_buf()], Path::new("nowhere")).unwrap();
         assert_eq!(names(&found, root), ["a.py", "b c/d.py"]);
         assert_eq!(found.ignores.len(), 1);
-        let found = search(root, &[root.join("built/e.py")]).unwrap();
+        let found = search(root, &[root.join("built/e.py")], Path::new("nowhere")).unwrap();
         assert_eq!(names(&found, root), ["built/e.py"]);
     }
 
@@ -138,8 +160,21 @@ mod tests {
         symlink(root, root.join("b c/loop")).unwrap();
         symlink(root.join("a.py"), root.join("z.py")).unwrap();
         fs::write(root.join(std::ffi::OsStr::from_bytes(b"odd\xff.py")), "").unwrap();
-        let found = search(root, &[root.to_path_buf()]).unwrap();
+        let found = search(root, &[root.to_path_buf()], Path::new("nowhere")).unwrap();
         assert_eq!(names(&found, root), ["a.py", "b c/d.py"]);
         assert_eq!(found.warnings.len(), 2, "{:?}", found.warnings);
+        let odd = root.join(std::ffi::OsStr::from_bytes(b"odd\xff.py"));
+        assert!(search(root, &[odd], Path::new("nowhere")).is_err());
+    }
+
+    #[test]
+    fn a_cache_in_the_tree_is_searched_only_when_named() {
+        let folder = tree();
+        let root = folder.path();
+        let cache = root.join("b c");
+        let found = search(root, &[root.to_path_buf()], &cache).unwrap();
+        assert_eq!(names(&found, root), ["a.py"]);
+        let found = search(root, std::slice::from_ref(&cache), &cache).unwrap();
+        assert_eq!(names(&found, root), ["b c/d.py"]);
     }
 }

@@ -22,7 +22,7 @@ mod disassemble;
 mod verify;
 mod view;
 
-pub use build::{encode, to_artifact};
+pub use build::{encode, into_artifact, to_artifact};
 pub use constant::Constant;
 pub use disassemble::disassemble;
 pub use verify::{VerifyError, verify};

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 /// Address of bytes: SHA-256 and length. The length is part of the identity, as in the Remote Execution API.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ContentId {
+    #[serde(with = "crate::hash_form")]
     pub sha256: [u8; 32],
     pub size_bytes: u64,
 }
@@ -68,7 +69,7 @@ macro_rules! blake3_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub struct $name(pub [u8; 32]);
+        pub struct $name(#[serde(with = "crate::hash_form")] pub [u8; 32]);
 
         impl $name {
             pub fn parse(text: &str) -> Option<$name> {
@@ -104,8 +105,15 @@ pub struct Hex<'a>(pub &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // In pieces: a call of the formatter for each byte costs more than the hash did.
+        for piece in self.0.chunks(32) {
+            let mut text = [0; 64];
+            for (byte, pair) in piece.iter().zip(text.chunks_exact_mut(2)) {
+                pair[0] = DIGITS[usize::from(byte >> 4)];
+                pair[1] = DIGITS[usize::from(byte & 15)];
+            }
+            f.write_str(std::str::from_utf8(&text[..2 * piece.len()]).unwrap_or_default())?;
         }
         Ok(())
     }

@@ -30,6 +30,7 @@ pub struct FragmentEntry {
     pub kind: FragmentKind,
     pub parent: u32,
     /// BLAKE3 of tree and scopes: equal means the same code.
+    #[serde(with = "crate::hash_form")]
     pub l2: [u8; 32],
     /// Names that its code looks up outside itself, sorted, each once.
     pub references: Vec<Reference>,
@@ -62,6 +63,7 @@ pub struct Statement {
     /// First tree node of the statement.
     pub node: u32,
     /// BLAKE3-128 of the statement's subtree, without the bodies of child fragments.
+    #[serde(with = "crate::hash_form")]
     pub hash: [u8; 16],
     /// Names it binds in the body's own namespace, sorted.
     pub binds: Vec<String>,

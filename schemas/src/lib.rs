@@ -12,6 +12,8 @@ pub mod digest;
 pub mod dxti;
 pub mod events;
 pub mod exit;
+pub mod fast_map;
+mod hash_form;
 pub mod image;
 pub mod index;
 pub mod manifest;

@@ -80,6 +80,7 @@ pub enum Operand {
 
 impl Operand {
     /// How many value registers from the operand on are read; `b` and `c` are the instruction's other operands.
+    #[inline]
     pub fn read_count(self, op: Op, b: u32, c: u32) -> u32 {
         match self {
             Operand::Read | Operand::Update => 1,
@@ -98,6 +99,7 @@ impl Operand {
     }
 
     /// How many value registers from the operand on are written; `counts` is the Counts tail.
+    #[inline]
     pub fn write_count(self, c: u32, counts: (u32, u32)) -> u32 {
         match self {
             Operand::Write
@@ -353,21 +355,29 @@ macro_rules! define {
                 match self { $(Op::$name => stringify!($name)),* }
             }
 
+            #[inline]
             pub fn format(self) -> Format {
-                match self { $(Op::$name => Format::$format),* }
+                const TABLE: [Format; Op::ALL.len()] = [$(Format::$format),*];
+                TABLE[self as usize]
             }
 
             /// Roles of A, B (or Bx) and C.
+            #[inline]
             pub fn operands(self) -> [Operand; 3] {
-                match self { $(Op::$name => [Operand::$a, Operand::$b, Operand::$c]),* }
+                const TABLE: [[Operand; 3]; Op::ALL.len()] = [$([Operand::$a, Operand::$b, Operand::$c]),*];
+                TABLE[self as usize]
             }
 
+            #[inline]
             pub fn tail(self) -> Tail {
-                match self { $(Op::$name => Tail::$tail),* }
+                const TABLE: [Tail; Op::ALL.len()] = [$(Tail::$tail),*];
+                TABLE[self as usize]
             }
 
+            #[inline]
             pub fn effect(self) -> Effect {
-                match self { $(Op::$name => Effect::$effect),* }
+                const TABLE: [Effect; Op::ALL.len()] = [$(Effect::$effect),*];
+                TABLE[self as usize]
             }
 
             pub fn meaning(self) -> &'static str {
@@ -392,11 +402,13 @@ pub enum Effect {
 for_each_opcode!(define);
 
 impl Op {
+    #[inline]
     pub fn from_code(code: u8) -> Option<Op> {
         Op::ALL.get(code as usize).copied()
     }
 
     /// Words that the instruction takes, its aux word included (a branch's jump is an instruction of its own).
+    #[inline]
     pub fn words(self) -> usize {
         match self.tail() {
             Tail::Site | Tail::ConstSite | Tail::Cache | Tail::Counts => 2,
@@ -404,11 +416,13 @@ impl Op {
         }
     }
 
+    #[inline]
     pub fn ends_block(self) -> bool {
         self.effect() == Effect::end
     }
 
     /// Whether an exception can leave it: such an instruction has a site.
+    #[inline]
     pub fn can_raise(self) -> bool {
         self.effect() != Effect::pure && self != Op::JUMP && self != Op::RETURN && self != Op::RETURN_NONE
     }

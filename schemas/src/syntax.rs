@@ -63,6 +63,7 @@ pub struct SpanRow {
     pub start_byte: u32,
     pub end_byte: u32,
     /// BLAKE3 of the fragment's bytes without those of its child fragments: equal text has equal positions.
+    #[serde(with = "crate::hash_form")]
     pub l1: [u8; 32],
 }
 

@@ -14,14 +14,24 @@ pub struct Sandbox {
 impl Sandbox {
     /// With the toy stages.
     pub fn toy() -> Sandbox {
+        Sandbox::with("toy")
+    }
+
+    /// With the stages that are shipped, and dx-exec.
+    pub fn real() -> Sandbox {
+        Sandbox::with("dx")
+    }
+
+    fn with(kind: &str) -> Sandbox {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let sandbox = Sandbox { folder };
         fs::create_dir_all(sandbox.tree().join(".git")).expect("a tree");
         fs::create_dir_all(sandbox.stages()).expect("a folder for stages");
-        for stage in ["parse", "index", "codegen"] {
-            let toy = binaries().join(format!("toy-{stage}"));
-            assert!(toy.is_file(), "`{}` is not built; `make test` builds it first", toy.display());
-            symlink(toy, sandbox.stages().join(format!("dx-{stage}"))).expect("a link");
+        for stage in ["parse", "index", "codegen", "exec"] {
+            let stage_kind = if stage == "exec" { "dx" } else { kind };
+            let file = binaries().join(format!("{stage_kind}-{stage}"));
+            assert!(file.is_file(), "`{}` is not built; `make test` builds it first", file.display());
+            symlink(file, sandbox.stages().join(format!("dx-{stage}"))).expect("a link");
         }
         sandbox
     }

@@ -37,7 +37,7 @@ pub(super) fn plan(site: &Site, snapshot: &Snapshot, options: &Options) -> Resul
             (0..state.len()).map(|index| site.located(state.path(index))).collect()
         }
         _ => {
-            let found = search(&site.workspace.root, &options.paths)?;
+            let found = search(&site.workspace.root, &options.paths, &site.workspace.cache_dir())?;
             (plan.folders, plan.ignores, plan.warnings) = (found.folders, found.ignores, found.warnings);
             plan.reshaped = true;
             found.files

@@ -135,14 +135,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         }
         What::Import { file, optional } => {
             if *optional && !file.exists() {
-                return print("nothing to import\n");
+                return print(if arguments.json { "null\n" } else { "nothing to import\n" });
             }
             let cache = open()?;
             let archive = BufReader::new(File::open(file).map_err(Failure::read(file))?);
             let report = maintain::import(&cache, archive, &ImportOptions::of(&cache))?;
             show(&Report(report))
         }
-        What::Key => print(&key(&workspace)?),
+        What::Key => {
+            let keys = key(&workspace)?;
+            match (arguments.json, keys.split_first()) {
+                (true, Some((key, restore))) => {
+                    print(&format!("{:#}\n", serde_json::json!({ "key": key, "restore": restore })))
+                }
+                _ => print(&(keys.join("\n") + "\n")),
+            }
+        }
         What::Clear { .. } => show(&Report(maintain::clear(&open()?)?)),
     }
 }
@@ -163,13 +171,15 @@ fn export(cache: &Cache, used: &Used, output: &Path) -> Result<maintain::ExportR
     })
 }
 
-fn key(workspace: &Workspace) -> Result<String, Failure> {
+/// The key to save under, then prefixes to restore from, best first.
+fn key(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let stages = Stages::find()?;
     let options: Vec<_> =
         dx_schemas::stages::ALL.iter().map(|spec| workspace.stage_options(spec.name)).collect();
     let setup = blake3::Hash::from_bytes(stages.setup(&options)).to_hex();
     let mut tree = blake3::Hasher::new();
-    for file in search(&workspace.root, std::slice::from_ref(&workspace.root))?.files {
+    for file in search(&workspace.root, std::slice::from_ref(&workspace.root), &workspace.cache_dir())?.files
+    {
         let bytes = std::fs::read(&file).map_err(Failure::read(&file))?;
         tree.update(workspace.relative(&file).as_os_str().as_encoded_bytes());
         tree.update(&[0]);
@@ -178,7 +188,7 @@ fn key(workspace: &Workspace) -> Result<String, Failure> {
     let tree = tree.finalize().to_hex();
     let prefix = format!("dx1-{}-{}-", std::env::consts::OS, std::env::consts::ARCH);
     let stages = format!("{prefix}{}-", &setup[..16]);
-    Ok(format!("{stages}{}\n{stages}\n{prefix}\n", &tree[..16]))
+    Ok(vec![format!("{stages}{}", &tree[..16]), stages, prefix])
 }
 
 fn parse_age(text: &str) -> Option<Duration> {

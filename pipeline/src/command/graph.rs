@@ -31,7 +31,7 @@ pub(crate) struct GraphArguments {
 
 #[derive(Args)]
 pub(crate) struct DepsArguments {
-    /// `pkg.mod`, or with --fragments `pkg.mod:Class.method`
+    /// `pkg.mod` for a file, `pkg.mod:Class.method` for a fragment
     unit: String,
     #[command(flatten)]
     form: Form,
@@ -49,14 +49,16 @@ enum Format {
 }
 
 pub(crate) fn graph(arguments: &GraphArguments) -> Result<u8, Failure> {
-    print(&render(&load(&arguments.form)?, arguments.form.format))
+    print(&render(&load(arguments.form.fragments)?, arguments.form.format))
 }
 
 pub(crate) fn deps(arguments: &DepsArguments, reverse: bool) -> Result<u8, Failure> {
-    let whole = load(&arguments.form)?;
+    // A fragment's name asks for edges between fragments by itself.
+    let fragments = arguments.form.fragments || arguments.unit.contains(':');
+    let whole = load(fragments)?;
     let whole = if reverse { whole.reversed() } else { whole };
     if !whole.edges.contains_key(&arguments.unit) {
-        let hint = if arguments.form.fragments {
+        let hint = if fragments {
             "a fragment is named `pkg.mod:Class.method`"
         } else {
             "a module is named `pkg.mod`"
@@ -84,7 +86,7 @@ pub(crate) fn deps(arguments: &DepsArguments, reverse: bool) -> Result<u8, Failu
     }
 }
 
-fn load(form: &Form) -> Result<Graph, Failure> {
+fn load(fragments: bool) -> Result<Graph, Failure> {
     let workspace = Workspace::find(std::path::Path::new("."))?;
     let known = known::all(&workspace);
     if known.is_empty() {
@@ -96,7 +98,7 @@ fn load(form: &Form) -> Result<Graph, Failure> {
         files.entry(file.path.clone()).or_insert(file);
     }
     let files: Vec<FileResult> = files.into_values().collect();
-    if form.fragments {
+    if fragments {
         return Ok(edges::of_fragments(&Store::open(&workspace), &files));
     }
     Ok(edges::of_files(&files))

@@ -53,8 +53,13 @@ pub fn encode(unit: &CodeUnit) -> Vec<u8> {
 
 /// The whole artifact.
 pub fn to_artifact(unit: &CodeUnit) -> Vec<u8> {
+    into_artifact(encode(unit))
+}
+
+/// The artifact around a `code` section's bytes.
+pub fn into_artifact(code: Vec<u8>) -> Vec<u8> {
     let mut builder = ArtifactBuilder::new(Kind::Code);
-    builder.add(SectionKind::Code, 0, encode(unit));
+    builder.add(SectionKind::Code, 0, code);
     builder.finish()
 }
 

@@ -6,6 +6,7 @@
 //! accepted cannot read or write outside its window, its pools or its tables, whatever values flow through it.
 
 mod flow;
+mod set;
 
 use super::decode::{Instruction, decode};
 use super::{ChildTarget, CodeView, Constant, ObjectView, RegisterKind, flag};

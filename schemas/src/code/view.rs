@@ -4,7 +4,7 @@ use super::build::{FRAGMENT_BIT, HEADER_BYTES, NO_NAME, OBJECT_BYTES};
 use super::{
     ChildRef, ChildTarget, CodeObject, CodeUnit, Constant, Handler, Register, RegisterKind, StatementRange,
 };
-use crate::bytes::{Reader, u32_at};
+use crate::bytes::{Reader, Short, u32_at};
 use crate::container::ArtifactError;
 
 pub type ExceptionEntry = Handler;
@@ -163,7 +163,9 @@ impl<'a> ObjectView<'a> {
         }
         self.read_children().ok_or(ArtifactError::Malformed("a children table is damaged"))?;
         self.read_sites().ok_or(ArtifactError::Malformed("a site table is damaged"))?;
-        self.read_live().ok_or(ArtifactError::Malformed("a live table is damaged"))?;
+        if self.live_rows().any(|row| row.is_err()) {
+            return Err(ArtifactError::Malformed("a live table is damaged"));
+        }
         let bad_register = self.registers().any(|r| r.name.is_some_and(|name| name >= names));
         if bad_register || !self.table(3).len().is_multiple_of(16) || !self.table(4).len().is_multiple_of(12)
         {
@@ -325,19 +327,28 @@ impl<'a> ObjectView<'a> {
     }
 
     pub fn live(&self) -> Vec<(u32, Vec<u8>)> {
-        self.read_live().unwrap_or_default()
+        self.live_rows().map_while(Result::ok).map(|(pc, set)| (pc, set.to_vec())).collect()
     }
 
-    fn read_live(&self) -> Option<Vec<(u32, Vec<u8>)>> {
-        let mut reader = Reader::new(self.run(6, self.code.varints, 1)?);
-        let mut sets = Vec::new();
+    /// The live table's rows as they stand there: pc, bits of registers. An error is the last item.
+    pub fn live_rows(&self) -> impl Iterator<Item = Result<(u32, &'a [u8]), Short>> + use<'a> {
+        let mut reader = Reader::new(self.run(6, self.code.varints, 1).unwrap_or_default());
         let mut pc = 0u32;
-        while reader.remaining() > 0 {
-            pc = pc.checked_add(reader.varint32().ok()?)?;
-            let len = reader.varint32().ok()? as usize;
-            sets.push((pc, reader.take(len).ok()?.to_vec()));
-        }
-        Some(sets)
+        std::iter::from_fn(move || {
+            if reader.remaining() == 0 {
+                return None;
+            }
+            let row = (|| {
+                let at = reader.short();
+                pc = pc.checked_add(reader.varint32()?).ok_or(at)?;
+                let len = reader.varint32()? as usize;
+                Ok((pc, reader.take(len)?))
+            })();
+            if row.is_err() {
+                reader = Reader::new(&[]);
+            }
+            Some(row)
+        })
     }
 
     pub fn to_object(&self) -> CodeObject {

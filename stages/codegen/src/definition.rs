@@ -124,7 +124,7 @@ impl Generator<'_> {
             }
         } else if self.object.kind != ScopeKind::Module {
             for symbol in row.symbols.iter().filter(|s| s.binding == Binding::Cell) {
-                let parameter = self.object.variables.get(&(index, symbol.name.clone())).copied();
+                let parameter = self.object.variables.get(index, &symbol.name);
                 let pooled = self.pools.name(&symbol.name);
                 let cell = self.object.own_cell(index, &symbol.name, pooled);
                 match parameter {

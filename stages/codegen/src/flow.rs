@@ -1,8 +1,10 @@
 //! Control flow of an object's code: blocks, what can be reached, and what is proven about registers.
 
+mod bits;
 mod bound;
 mod live;
 
+pub(crate) use bits::Bits;
 pub(crate) use bound::drop_proven_checks;
 pub(crate) use live::live_sets;
 
@@ -186,50 +188,4 @@ pub(crate) fn retain(object: &mut Object, keep: &[bool]) {
         }
         kept
     });
-}
-
-/// A set of small numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bits(pub(crate) Vec<u64>);
-
-impl Bits {
-    pub(crate) fn empty(words: usize) -> Bits {
-        Bits(vec![0; words])
-    }
-
-    pub(crate) fn full(words: usize) -> Bits {
-        Bits(vec![u64::MAX; words])
-    }
-
-    pub(crate) fn insert(&mut self, at: u32) {
-        self.0[at as usize / 64] |= 1 << (at % 64);
-    }
-
-    pub(crate) fn remove(&mut self, at: u32) {
-        self.0[at as usize / 64] &= !(1 << (at % 64));
-    }
-
-    pub(crate) fn contains(&self, at: u32) -> bool {
-        self.0[at as usize / 64] >> (at % 64) & 1 != 0
-    }
-
-    /// Keeps what is also in `other`; whether that changed anything.
-    pub(crate) fn intersect(&mut self, other: &Bits) -> bool {
-        let mut changed = false;
-        for (word, other) in self.0.iter_mut().zip(&other.0) {
-            changed |= *word & !other != 0;
-            *word &= other;
-        }
-        changed
-    }
-
-    /// Adds what is in `other`; whether that changed anything.
-    pub(crate) fn unite(&mut self, other: &Bits) -> bool {
-        let mut changed = false;
-        for (word, other) in self.0.iter_mut().zip(&other.0) {
-            changed |= other & !*word != 0;
-            *word |= other;
-        }
-        changed
-    }
 }

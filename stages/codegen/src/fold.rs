@@ -3,9 +3,8 @@
 //! An expression that would raise, or whose value would be large, is left for the program to run into. Integers beyond
 //! 127 bits are left too: the value is the same, only later.
 
-use std::collections::HashMap;
-
 use dx_schemas::code::Constant;
+use dx_schemas::fast_map::FastMap;
 use dx_schemas::tree::node::{Operator, UnaryOperator};
 use dx_schemas::tree::{Const, Node, NodeKind, Tree};
 
@@ -25,7 +24,7 @@ const BITS_MAX: u32 = 126;
 pub(crate) struct Folder<'a> {
     /// Which nodes have only constants below them.
     constant: Vec<bool>,
-    known: HashMap<u32, Option<Value>>,
+    known: FastMap<u32, Option<Value>>,
     debug: bool,
     _tree: Tree<'a>,
 }
@@ -44,7 +43,7 @@ impl<'a> Folder<'a> {
                 _ => false,
             };
         }
-        Folder { constant, known: HashMap::new(), debug: optimise == 0, _tree: tree }
+        Folder { constant, known: FastMap::default(), debug: optimise == 0, _tree: tree }
     }
 
     pub(crate) fn fold(&mut self, node: Node<'_>) -> Option<Value> {

@@ -1,9 +1,8 @@
 //! The state of one compilation: the fragment's inputs, its pools, and the stack of objects being made.
 
-use std::collections::HashMap;
-
 use dx_schemas::code::{CodeObject, CodeUnit, Constant};
 use dx_schemas::diagnostic::Severity;
+use dx_schemas::fast_map::FastMap;
 use dx_schemas::index::NodeDiagnostic;
 use dx_schemas::opcode::{Immediate, Op};
 use dx_schemas::scopes::{Scope, ScopeKind, Scopes};
@@ -22,7 +21,7 @@ pub(crate) struct Generator<'a> {
     pub(crate) tree: Tree<'a>,
     pub(crate) scopes: &'a Scopes,
     pub(crate) options: Options,
-    scope_index: HashMap<(u32, ScopeKind), u32>,
+    scope_index: FastMap<(u32, ScopeKind), u32>,
     pub(crate) pools: Pools,
     pub(crate) folder: Folder<'a>,
     /// Named expressions before each node, to know at once whether a subtree has one.

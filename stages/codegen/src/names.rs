@@ -87,10 +87,10 @@ impl Generator<'_> {
     pub(crate) fn cell(&self, name: &str) -> Option<Reg> {
         for index in self.object.inlined.iter().rev() {
             if self.scope(*index).lookup(name).is_some_and(|symbol| symbol.binding == Binding::Cell) {
-                return self.object.variables.get(&(*index, name.to_owned())).copied();
+                return self.object.variables.get(*index, name);
             }
         }
-        let reg = self.object.variables.get(&(self.object.scope, name.to_owned())).copied();
+        let reg = self.object.variables.get(self.object.scope, name);
         reg.filter(|reg| !reg.is_local() && !reg.is_temporary())
     }
 

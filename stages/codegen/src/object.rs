@@ -1,8 +1,7 @@
 //! One code object under construction: its instructions, labels, registers and open blocks.
 
-use std::collections::HashMap;
-
 use dx_schemas::code::{ChildRef, StatementRange};
+use dx_schemas::fast_map::FastMap;
 use dx_schemas::opcode::Op;
 use dx_schemas::scopes::ScopeKind;
 
@@ -17,7 +16,18 @@ pub(crate) struct Handler {
 }
 
 /// A variable's register class and number by scope (inlined comprehensions have their own) and name.
-pub(crate) type Variables = HashMap<(u32, String), Reg>;
+#[derive(Default)]
+pub(crate) struct Variables(FastMap<u32, FastMap<String, Reg>>);
+
+impl Variables {
+    pub(crate) fn get(&self, scope: u32, name: &str) -> Option<Reg> {
+        self.0.get(&scope)?.get(name).copied()
+    }
+
+    pub(crate) fn insert(&mut self, scope: u32, name: &str, reg: Reg) {
+        self.0.entry(scope).or_default().insert(name.to_owned(), reg);
+    }
+}
 
 pub(crate) struct Object {
     /// Place in the unit.
@@ -53,11 +63,11 @@ pub(crate) struct Object {
     temporaries: u32,
     pub(crate) temporaries_max: u32,
     pub(crate) children: Vec<ChildRef>,
-    pub(crate) child_index: HashMap<(u32, u8), u32>,
+    pub(crate) child_index: FastMap<(u32, u8), u32>,
     pub(crate) statements: Vec<StatementRange>,
     pub(crate) at_statement: bool,
     /// Conditional annotations of this body: index by AnnAssign node.
-    pub(crate) conditional: HashMap<u32, u32>,
+    pub(crate) conditional: FastMap<u32, u32>,
 }
 
 impl Object {
@@ -82,17 +92,17 @@ impl Object {
             handler: None,
             blocks: Vec::new(),
             inlined: Vec::new(),
-            variables: Variables::new(),
+            variables: Variables::default(),
             locals: Vec::new(),
             own_cells: Vec::new(),
             free_cells: Vec::new(),
             temporaries: 0,
             temporaries_max: 0,
             children: Vec::new(),
-            child_index: HashMap::new(),
+            child_index: FastMap::default(),
             statements: Vec::new(),
             at_statement: false,
-            conditional: HashMap::new(),
+            conditional: FastMap::default(),
         }
     }
 
@@ -162,29 +172,29 @@ impl Object {
     }
 
     pub(crate) fn local(&mut self, scope: u32, name: &str, pooled: u32) -> Reg {
-        if let Some(reg) = self.variables.get(&(scope, name.to_owned())) {
-            return *reg;
+        if let Some(reg) = self.variables.get(scope, name) {
+            return reg;
         }
         let reg = Reg::new(Class::Local, self.locals.len() as u32);
         self.locals.push(pooled);
-        self.variables.insert((scope, name.to_owned()), reg);
+        self.variables.insert(scope, name, reg);
         reg
     }
 
     pub(crate) fn own_cell(&mut self, scope: u32, name: &str, pooled: u32) -> Reg {
-        if let Some(reg) = self.variables.get(&(scope, name.to_owned())).filter(|reg| !reg.is_local()) {
-            return *reg;
+        if let Some(reg) = self.variables.get(scope, name).filter(|reg| !reg.is_local()) {
+            return reg;
         }
         let reg = Reg::new(Class::Own, self.own_cells.len() as u32);
         self.own_cells.push(pooled);
-        self.variables.insert((scope, name.to_owned()), reg);
+        self.variables.insert(scope, name, reg);
         reg
     }
 
     pub(crate) fn free_cell(&mut self, scope: u32, name: &str, pooled: u32) -> Reg {
         let reg = Reg::new(Class::Free, self.free_cells.len() as u32);
         self.free_cells.push(pooled);
-        self.variables.insert((scope, name.to_owned()), reg);
+        self.variables.insert(scope, name, reg);
         reg
     }
 

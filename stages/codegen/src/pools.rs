@@ -1,15 +1,14 @@
 //! Constants and names of a fragment, each stored once, numbered by first use.
 
-use std::collections::HashMap;
-
 use dx_schemas::code::Constant;
+use dx_schemas::fast_map::FastMap;
 
 #[derive(Default)]
 pub(crate) struct Pools {
     pub(crate) constants: Vec<Constant>,
-    constant_index: HashMap<Constant, u32>,
+    constant_index: FastMap<Constant, u32>,
     pub(crate) names: Vec<String>,
-    name_index: HashMap<String, u32>,
+    name_index: FastMap<String, u32>,
 }
 
 impl Pools {

@@ -37,7 +37,7 @@ fn artifact(request: &Request<'_>) -> Result<Vec<u8>, String> {
             let bytes = code::encode(&unit);
             let view = code::CodeView::open(&bytes).map_err(|error| error.to_string())?;
             code::verify(&view).map_err(|error| format!("the code does not verify: {error}"))?;
-            Ok(code::to_artifact(&unit))
+            Ok(code::into_artifact(bytes))
         }
         Err(findings) => {
             let mut builder = ArtifactBuilder::new(Kind::Code);

@@ -1,5 +1,6 @@
 //! Source to code in this process, through the stage libraries: for plain files, `exec` and modules not in an image.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use dx_interp::image::{FragmentInput, ModuleInput};
@@ -118,11 +119,13 @@ fn warn(source: &[u8], named: &Named<'_>, mut warnings: Vec<(u32, String)>) {
     warnings.dedup();
     let shows_lines = named.keep_source || !named.path.starts_with('<');
     for (line, message) in warnings {
-        eprintln!("{}:{line}: SyntaxWarning: {message}", named.path);
+        let mut told = format!("{}:{line}: SyntaxWarning: {message}\n", named.path);
         let text = source.split(|byte| *byte == b'\n').nth((line as usize).saturating_sub(1));
         if let Some(text) = text.filter(|_| shows_lines) {
-            eprintln!("  {}", String::from_utf8_lossy(text).trim());
+            told.push_str(&format!("  {}\n", String::from_utf8_lossy(text).trim()));
         }
+        // Where standard error is closed nobody wants to know.
+        let _ = std::io::stderr().write_all(told.as_bytes());
     }
 }
 

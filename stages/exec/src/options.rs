@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -51,5 +52,5 @@ pub struct Options {
 
     /// File to run (- is standard input), and the program's arguments.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FILE [ARGS]...")]
-    pub args: Vec<String>,
+    pub args: Vec<OsString>,
 }

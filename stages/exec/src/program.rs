@@ -1,6 +1,7 @@
 //! Start and end of a program: interpreter, `sys`, the entry module, uncaught exceptions, flushing, exit status.
 
-use std::io::Read;
+use std::ffi::OsString;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -26,6 +27,14 @@ const STACK_BYTES: usize = 512 << 20;
 /// Status of a panic, which is a bug of ours.
 const INTERNAL_ERROR: i32 = 101;
 
+/// Tells the user something. Standard error may be closed or full: nobody is left to tell then, and that is no reason
+/// to end otherwise than the program did.
+macro_rules! tell {
+    ($($part:tt)*) => {{
+        let _ = writeln!(std::io::stderr(), $($part)*);
+    }};
+}
+
 /// Runs the command line on a thread with a large stack; answers the exit status.
 pub fn main() -> i32 {
     let options = Options::parse();
@@ -36,15 +45,16 @@ pub fn main() -> i32 {
     }
     // A panic is our bug: it is reported and ends the process with a status of its own, however it was built.
     std::panic::set_hook(Box::new(|info| {
-        eprintln!("dx-exec: internal error: {info}");
-        std::process::exit(INTERNAL_ERROR);
+        tell!("dx-exec: internal error: {info} (a bug of dx, please report it)");
+        // SAFETY: `_exit` takes a plain integer and does not return. Nothing may run on a broken state.
+        unsafe { libc::_exit(INTERNAL_ERROR) }
     }));
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&options));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,
         Ok(Err(_)) => INTERNAL_ERROR,
         Err(error) => {
-            eprintln!("dx-exec: cannot start a thread: {error}");
+            tell!("dx-exec: cannot start a thread: {error}");
             2
         }
     }
@@ -62,7 +72,7 @@ fn run(options: &Options) -> i32 {
     let (entry, argv0, folder) = match plan(options, &mut args) {
         Ok(plan) => plan,
         Err(message) => {
-            eprintln!("dx-exec: {message}");
+            tell!("dx-exec: {message}");
             return 2;
         }
     };
@@ -70,7 +80,7 @@ fn run(options: &Options) -> i32 {
         Some(file) => match open_image(file, options) {
             Ok(image) => Some(image),
             Err(message) => {
-                eprintln!("dx-exec: {message}");
+                tell!("dx-exec: {message}");
                 return 2;
             }
         },
@@ -80,7 +90,7 @@ fn run(options: &Options) -> i32 {
     let heap = HeapOptions { stress, ..HeapOptions::default() };
     let hash_seed = std::env::var("PYTHONHASHSEED").ok().and_then(|text| text.parse().ok());
     let Some(thread) = Interpreter::start(interpreter::Options { heap, hash_seed }) else {
-        eprintln!("dx-exec: the system grants no address space");
+        tell!("dx-exec: the system grants no address space");
         return 2;
     };
     let mut path = vec![folder];
@@ -98,9 +108,23 @@ fn run(options: &Options) -> i32 {
         };
     let status = flush(&thread).map_or(120, |()| status);
     if options.stats {
-        eprintln!("dx-exec: {:?}", thread.heap.stats());
+        tell!("dx-exec: {:?}", thread.heap.stats());
+    }
+    if let Some(file) = std::env::var_os("DX_OPCODES") {
+        write_opcodes(&thread, Path::new(&file));
     }
     status
+}
+
+/// Lists the opcodes that ran, one a line, for the test that every one does.
+fn write_opcodes(thread: &Thread, file: &Path) {
+    let written = match ThreadState::of(thread).seen.names() {
+        Some(names) => std::fs::write(file, names.join("\n")),
+        None => Err(std::io::Error::other("only builds with debug assertions note opcodes")),
+    };
+    if let Err(error) = written {
+        tell!("dx-exec: DX_OPCODES: cannot write '{}': {error}", file.display());
+    }
 }
 
 /// The folder of the standard library: what the driver says, or the embedded sources, unpacked once beside the cache.
@@ -114,10 +138,7 @@ fn library(options: &Options) -> Option<PathBuf> {
     match dx_pylib::folder_in(&base) {
         Ok(folder) => Some(folder),
         Err(error) => {
-            eprintln!(
-                "dx-exec: warning: no standard library, '{}' cannot be written: {error}",
-                base.display()
-            );
+            tell!("dx-exec: warning: no standard library, '{}' cannot be written: {error}", base.display());
             None
         }
     }
@@ -129,7 +150,7 @@ fn open_image(file: &Path, options: &Options) -> Result<ImageModules, String> {
 }
 
 /// What to run, `sys.argv[0]` and `sys.path[0]`; takes the file's name out of the arguments.
-fn plan(options: &Options, args: &mut Vec<String>) -> Result<(Entry, String, String), String> {
+fn plan(options: &Options, args: &mut Vec<OsString>) -> Result<(Entry, OsString, String), String> {
     if let Some(source) = &options.command {
         let source = source.clone().into_bytes();
         return Ok((
@@ -145,7 +166,7 @@ fn plan(options: &Options, args: &mut Vec<String>) -> Result<(Entry, String, Str
     if args.is_empty() && options.image.is_none() {
         args.push("-".into());
     }
-    let first = if args.is_empty() { String::new() } else { args.remove(0) };
+    let first = if args.is_empty() { OsString::new() } else { args.remove(0) };
     let folder = || match Path::new(&first).parent() {
         Some(parent) if parent.as_os_str().is_empty() => cwd(),
         Some(parent) => std::fs::canonicalize(parent).unwrap_or(parent.to_owned()).display().to_string(),
@@ -162,9 +183,10 @@ fn plan(options: &Options, args: &mut Vec<String>) -> Result<(Entry, String, Str
             .map_err(|error| format!("cannot read standard input: {error}"))?;
         return Ok((Entry::Source { source, path: "<stdin>".into(), in_memory: true }, first, String::new()));
     }
-    let source = std::fs::read(&first).map_err(|error| format!("can't open file '{first}': {error}"))?;
+    let path = first.to_string_lossy().into_owned();
+    let source = std::fs::read(&first).map_err(|error| format!("can't open file '{path}': {error}"))?;
     let folder = folder();
-    Ok((Entry::Source { source, path: first.clone(), in_memory: false }, first, folder))
+    Ok((Entry::Source { source, path, in_memory: false }, first, folder))
 }
 
 fn start(thread: &Thread, settings: &Settings, finder: Rc<PathFinder>) -> PyResult<()> {
@@ -197,7 +219,7 @@ fn execute(thread: &Thread, finder: &PathFinder, entry: Entry) -> PyResult<()> {
             match find_module(thread, finder, &name)? {
                 Some(input) => input,
                 None => {
-                    eprintln!("dx-exec: No module named {name}");
+                    tell!("dx-exec: No module named {name}");
                     return Err(thread.raise_args(ids::SYSTEM_EXIT, &[Value::ONE]));
                 }
             }
@@ -245,7 +267,8 @@ fn uncaught(thread: &Thread, _: Raised) -> i32 {
     let shown = hook.is_some_and(|hook| thread.call(hook, &[class, exception, traceback]).is_ok());
     if !shown {
         thread.take_exception();
-        eprint!("{}", dx_interp::exception::print::render(thread, exception));
+        let text = dx_interp::exception::print::render(thread, exception);
+        let _ = std::io::stderr().write_all(text.as_bytes());
     }
     if thread.type_of(exception).is_subtype(thread.builtin_type(ids::KEYBOARD_INTERRUPT)) { 130 } else { 1 }
 }
@@ -266,15 +289,23 @@ fn exit_status(thread: &Thread, exception: Value) -> i32 {
     1
 }
 
-/// Flushes the standard streams; `None` when that failed.
+/// Flushes the standard streams that the program did not close; `None` when that failed.
 fn flush(thread: &Thread) -> Option<()> {
     let mut ok = Some(());
     for name in ["stdout", "stderr"] {
         let Some(stream) = dx_modules::sys::attribute(thread, name).filter(|stream| !stream.is_none()) else {
             continue;
         };
+        let closed = thread.get_attr(stream, thread.intern("closed")).and_then(|closed| thread.truth(closed));
+        if closed.unwrap_or(false) {
+            continue;
+        }
         if thread.call_method(stream, thread.names().flush, &[]).is_err() {
-            thread.take_exception();
+            let exception = thread.take_exception();
+            if name == "stdout" {
+                let message = "Exception ignored while flushing sys.stdout:";
+                dx_interp::exception::unraisable(thread, exception, message, Value::NONE);
+            }
             ok = None;
         }
     }

@@ -51,8 +51,14 @@ pub(crate) fn translate(
     for error in parsed.unsupported_syntax_errors() {
         said.push(unsupported(&context, &error.kind, error.range));
     }
+    let undecoded = findings.has_errors();
     let said = one_a_line(source, with_tokenizer(&context, said));
     for each in said {
+        // Decoding has already complained of the bytes that this character stands for.
+        let at = each.range.start().to_usize();
+        if undecoded && source.text.get(at..).is_some_and(|rest| rest.starts_with(['\u{fffd}', '\0'])) {
+            continue;
+        }
         findings.add(each.exception, each.range, each.message);
     }
     deferred.map(|each| Finding { range: each.range, exception: each.exception, message: each.message })

@@ -26,3 +26,11 @@ fn the_first_error_is_the_one_that_cpython_reports() {
     assert!(count > 200, "only {count} sources were read");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn what_does_not_decode_is_told_once() {
+    for source in [&b"x = \xff\n\nz = \xfe + 1\n"[..], b"a\0b\n"] {
+        let found = parse(source, Options::default()).diagnostics;
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}

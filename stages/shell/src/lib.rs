@@ -21,6 +21,7 @@ mod tool_id;
 mod work;
 
 pub use dx_schemas::request::{Input, Request, Response};
+pub use mimalloc::MiMalloc as Allocator;
 pub use program::main;
 pub use stage::{OptionInfo, Stage, StageInfo};
 pub use tool_id::{Note, tool_id_from_hex};

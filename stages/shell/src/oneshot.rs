@@ -93,7 +93,12 @@ fn run_file<S: Stage>(stage: &S, arguments: &Arguments, file: &mut File) -> Resu
     // What an earlier stage of the pipe has told is not told again, but the status says it: a shell sees the last one.
     let broken = has_errors(&held);
     if !spec.broken_input && broken {
-        eprintln!("{}: error: `{}` has errors, nothing was made of it", spec.name, file.path);
+        let _ = writeln!(
+            std::io::stderr(),
+            "{}: error: `{}` has errors, nothing was made of it",
+            spec.name,
+            file.path
+        );
         return Ok(Exit::InputErrors);
     }
     let count = match spec.unit {

@@ -1,5 +1,6 @@
 //! A stage's `main`: chooses between description, batch and one-shot, and turns the outcome into a status.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use dx_schemas::Exit;
@@ -32,7 +33,7 @@ pub fn main<S: Stage>() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) if failure.is_broken_pipe() => Exit::Done.into(),
         Err(failure) => {
-            eprintln!("{}: error: {failure}", S::INFO.spec.name);
+            let _ = writeln!(std::io::stderr(), "{}: error: {failure}", S::INFO.spec.name);
             Exit::Usage.into()
         }
     }

@@ -65,7 +65,7 @@ macro_rules! tool_id {
     };
 }
 
-/// The whole `main.rs` of a stage: its note and its `main`.
+/// The whole `main.rs` of a stage: its note, its allocator and its `main`.
 #[macro_export]
 macro_rules! stage_main {
     ($stage:ty) => {
@@ -76,6 +76,10 @@ macro_rules! stage_main {
             let info = <$stage as $crate::Stage>::INFO;
             $crate::Note::new(info.spec.name, info.tool_id)
         };
+
+        // Stages make and drop millions of small nodes; the C library's allocator took a fifth of their time.
+        #[global_allocator]
+        static ALLOCATOR: $crate::Allocator = $crate::Allocator;
 
         fn main() -> ::std::process::ExitCode {
             $crate::main::<$stage>()

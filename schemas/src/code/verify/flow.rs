@@ -5,8 +5,7 @@
 //! arguments and all above them, which belong to the callee: whoever reads them later finds nothing there. Backwards,
 //! the temporaries that are still needed.
 
-use std::collections::BTreeMap;
-
+use super::set::Set;
 use crate::code::ObjectView;
 use crate::code::RegisterKind;
 use crate::code::decode::Instruction;
@@ -18,53 +17,11 @@ type Flaw = (u32, String);
 /// Words of state that one object may need: far above any program of people, far below what hurts.
 const STATE_WORDS_MAX: usize = 16 << 20;
 
-#[derive(Clone, PartialEq)]
-struct Set(Vec<u64>);
-
-impl Set {
-    fn contains(&self, at: u32) -> bool {
-        self.0.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 != 0)
-    }
-
-    fn insert(&mut self, at: u32) {
-        if let Some(word) = self.0.get_mut(at as usize / 64) {
-            *word |= 1 << (at % 64);
-        }
-    }
-
-    fn remove(&mut self, at: u32) {
-        if let Some(word) = self.0.get_mut(at as usize / 64) {
-            *word &= !(1 << (at % 64));
-        }
-    }
-
-    /// Removes `from` and all above.
-    fn truncate(&mut self, from: u32) {
-        let first = from as usize / 64;
-        if let Some(word) = self.0.get_mut(first) {
-            *word &= (1 << (from % 64)) - 1;
-        }
-        self.0.iter_mut().skip(first + 1).for_each(|word| *word = 0);
-    }
-
-    fn intersect(&mut self, other: &Set) -> bool {
-        let before = self.clone();
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= other);
-        *self != before
-    }
-
-    fn unite(&mut self, other: &Set) -> bool {
-        let before = self.clone();
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
-        *self != before
-    }
-}
-
 struct Flow<'a> {
     object: &'a ObjectView<'a>,
     code: &'a [Instruction],
-    /// Instruction by pc.
-    at: BTreeMap<u32, usize>,
+    /// Instruction by pc; `NONE` inside of one.
+    at: Vec<u32>,
     /// Index of the handler's first instruction and its register, by instruction.
     handlers: Vec<Option<(usize, u32)>>,
     /// First instruction of each block, and one past the last.
@@ -72,6 +29,16 @@ struct Flow<'a> {
     block_of: Vec<u32>,
     words: usize,
     temporaries: Vec<bool>,
+    /// The same as a set.
+    is_temporary: Set,
+}
+
+/// No instruction begins here.
+const NONE: u32 = u32::MAX;
+
+fn instruction_at(at: &[u32], pc: i64) -> Option<usize> {
+    let index = *at.get(usize::try_from(pc).ok()?)?;
+    (index != NONE).then_some(index as usize)
 }
 
 pub(super) fn check(object: &ObjectView<'_>, code: &[Instruction]) -> Result<(), Flaw> {
@@ -118,22 +85,25 @@ fn window(i: &Instruction) -> Option<u32> {
 
 impl<'a> Flow<'a> {
     fn new(object: &'a ObjectView<'a>, code: &'a [Instruction]) -> Flow<'a> {
-        let at: BTreeMap<u32, usize> = code.iter().enumerate().map(|(index, i)| (i.pc, index)).collect();
+        let mut at = vec![NONE; object.instruction_count() as usize];
+        for (index, i) in code.iter().enumerate() {
+            at[i.pc as usize] = index as u32;
+        }
         let mut handlers = vec![None; code.len()];
         let mut leads = vec![false; code.len() + 1];
         leads[0] = true;
         for handler in object.handlers() {
-            let Some(target) = at.get(&handler.target).copied() else { continue };
+            let Some(target) = instruction_at(&at, handler.target.into()) else { continue };
             leads[target] = true;
-            for (_, index) in at.range(handler.start..handler.end) {
-                handlers[*index] = Some((target, handler.register.into()));
+            let covered = at.get(handler.start as usize..handler.end as usize).unwrap_or_default();
+            for index in covered.iter().filter(|index| **index != NONE) {
+                handlers[*index as usize] = Some((target, handler.register.into()));
             }
         }
         for (index, i) in code.iter().enumerate() {
             let is_jump = matches!(i.op, Op::JUMP | Op::LOOP);
-            if let Some(target) = u32::try_from(i.target).ok().and_then(|pc| at.get(&pc)).filter(|_| is_jump)
-            {
-                leads[*target] = true;
+            if let Some(target) = instruction_at(&at, i.target).filter(|_| is_jump) {
+                leads[target] = true;
             }
             if i.op.ends_block() || i.op.tail() == Tail::Branch {
                 leads[index + 1] = true;
@@ -153,12 +123,15 @@ impl<'a> Flow<'a> {
         starts.push(code.len());
         let temporaries: Vec<bool> =
             object.registers().map(|r| r.name.is_none() && r.kind == RegisterKind::Value).collect();
-        let words = temporaries.len().div_ceil(64);
-        Flow { object, code, at, handlers, starts, block_of, words, temporaries }
+        let registers = temporaries.len();
+        let words = registers.div_ceil(64);
+        let mut is_temporary = Set::empty(words);
+        (0..registers as u32).filter(|at| temporaries[*at as usize]).for_each(|at| is_temporary.insert(at));
+        Flow { object, code, at, handlers, starts, block_of, words, temporaries, is_temporary }
     }
 
     fn empty(&self) -> Set {
-        Set(vec![0; self.words])
+        Set::empty(self.words)
     }
 
     /// Where control goes after `index`, exceptions apart.
@@ -166,8 +139,8 @@ impl<'a> Flow<'a> {
         let i = &self.code[index];
         match i.op {
             Op::JUMP | Op::LOOP => {
-                if let Some(target) = u32::try_from(i.target).ok().and_then(|pc| self.at.get(&pc)) {
-                    each(*target);
+                if let Some(target) = instruction_at(&self.at, i.target) {
+                    each(target);
                 }
             }
             op if op.ends_block() => {}
@@ -198,7 +171,7 @@ impl<'a> Flow<'a> {
 
     /// Checks reads; the state at the start of each block.
     fn held(&self) -> Result<Vec<Set>, Flaw> {
-        let full = Set(vec![u64::MAX; self.words]);
+        let full = Set::full(self.words);
         let blocks = self.starts.len() - 1;
         let mut entry = vec![full; blocks];
         let mut reached = vec![false; blocks];
@@ -280,13 +253,12 @@ impl<'a> Flow<'a> {
 
     /// Live sets name temporaries that are needed, all of them, and none that was not written.
     fn live_sets(&self, entry: &[Set]) -> Result<(), Flaw> {
-        let table = self.object.live();
-        if table.is_empty() {
+        let mut rows = self.object.live_rows().map_while(Result::ok).peekable();
+        if rows.peek().is_none() {
             return Ok(());
         }
         let needed = self.needed();
-        let mut rows = table.iter().peekable();
-        let mut declared: Option<&Vec<u8>> = None;
+        let mut declared: Option<&[u8]> = None;
         for (bounds, entry) in self.starts.windows(2).zip(entry) {
             let mut held = entry.clone();
             for (index, needed) in (bounds[0]..bounds[1]).zip(&needed[bounds[0]..]) {
@@ -306,13 +278,16 @@ impl<'a> Flow<'a> {
     fn check_live(
         &self,
         i: &Instruction,
-        declared: Option<&Vec<u8>>,
+        declared: Option<&[u8]>,
         needed: &Set,
         held: &Set,
     ) -> Result<(), Flaw> {
         let Some(declared) = declared else {
             return Err((i.pc, "no live set here".to_owned()));
         };
+        if Set::is_right_live_set(declared, self.temporaries.len(), &self.is_temporary, needed, held) {
+            return Ok(());
+        }
         for (register, is_temporary) in self.temporaries.iter().enumerate() {
             let live = declared.get(register / 8).is_some_and(|byte| byte >> (register % 8) & 1 != 0);
             let register = register as u32;
@@ -331,7 +306,7 @@ impl<'a> Flow<'a> {
     fn needed(&self) -> Vec<Set> {
         let blocks = self.starts.len() - 1;
         let mut entry = vec![self.empty(); blocks];
-        let mut at = vec![Set(Vec::new()); self.code.len()];
+        let mut at = vec![Set::empty(0); self.code.len()];
         let mut changed = true;
         while changed {
             changed = false;

@@ -65,7 +65,7 @@ impl Generator<'_> {
         let sink = Sink { node, generators, into: Some(dest) };
         self.generate(sink, 0, Some(iterator));
         for symbol in row.symbols.iter().filter(|s| s.binding == Binding::Local) {
-            if let Some(reg) = self.object.variables.get(&(index, symbol.name.clone())).copied() {
+            if let Some(reg) = self.object.variables.get(index, &symbol.name) {
                 self.emit(node, Op::CLEAR, reg.0, 0, 0);
             }
         }

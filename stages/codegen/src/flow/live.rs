@@ -72,7 +72,7 @@ fn walk(
     each: &mut impl FnMut(usize, &Bits),
 ) -> Bits {
     let block = blocks.blocks[index];
-    let mut live = Bits::empty(entry[index].0.len());
+    let mut live = entry[index].cleared();
     successors(object, block.end - 1, |target| {
         if target < object.code.len() {
             live.unite(&entry[blocks.at(target)]);

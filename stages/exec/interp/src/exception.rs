@@ -7,6 +7,8 @@ pub mod source;
 pub mod suggest;
 pub mod syntax;
 
+use std::io::Write as _;
+
 use dx_object::gc::Gc;
 use dx_object::thread::Thread;
 use dx_object::types::exception::ExceptionObject;
@@ -107,5 +109,6 @@ pub fn unraisable(thread: &Thread, exception: Value, message: &str, what: Value)
     }
     out.push('\n');
     out.push_str(&print::render(thread, exception));
-    eprint!("{out}");
+    // Standard error may be closed; nobody is left to tell then.
+    let _ = std::io::stderr().write_all(out.as_bytes());
 }

@@ -20,6 +20,7 @@ use dx_object::value::Value;
 
 use crate::code::Code;
 use crate::code::word::{Pc, Word};
+use crate::seen::Seen;
 use crate::state::State;
 
 /// What happens to a frame's result.
@@ -250,12 +251,20 @@ pub struct ThreadState {
     pub yielded: Cell<bool>,
     /// The frame that is about to run begins with the exception that is set in the thread (`throw`).
     pub throwing: Cell<bool>,
+    /// Opcodes that ran, where the build notes them.
+    pub seen: Seen,
 }
 
 impl ThreadState {
     pub fn attach(thread: &Thread, state: std::rc::Rc<State>) -> bool {
         let Some(frames) = Frames::new() else { return false };
-        let this = ThreadState { frames, state, yielded: Cell::new(false), throwing: Cell::new(false) };
+        let this = ThreadState {
+            frames,
+            state,
+            yielded: Cell::new(false),
+            throwing: Cell::new(false),
+            seen: Seen::default(),
+        };
         thread.frame.set(Box::into_raw(Box::new(this)).cast());
         true
     }

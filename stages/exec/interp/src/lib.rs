@@ -16,6 +16,11 @@ pub mod image;
 pub mod import;
 pub mod ops;
 pub mod run;
+#[cfg(debug_assertions)]
+pub mod seen;
+#[cfg(not(debug_assertions))]
+#[path = "seen_disabled.rs"]
+pub mod seen;
 pub mod state;
 pub mod template;
 pub mod typing;

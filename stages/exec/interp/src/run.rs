@@ -208,6 +208,7 @@ pub(crate) fn run(thread: &Thread) -> PyResult<Value> {
 
             loop {
                 let w = pc.fetch();
+                ts.seen.note(w);
                 match ops::op_of(w) {
                     Op::NOP | Op::WIDE => {}
                     Op::MOVE => regs.set(w.a(), regs.get(w.b())),

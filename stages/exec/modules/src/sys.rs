@@ -1,5 +1,7 @@
 //! Module `sys`.
 
+use std::ffi::OsString;
+
 use dx_interp::frame::ThreadState;
 use dx_interp::frame_object;
 use dx_object::args::Args;
@@ -12,7 +14,8 @@ use dx_object::value::Value;
 /// What the program around tells of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    pub argv: Vec<String>,
+    /// Bytes that are no UTF-8 become single surrogates.
+    pub argv: Vec<OsString>,
     pub path: Vec<String>,
     pub executable: String,
 }
@@ -63,7 +66,15 @@ pub fn make(thread: &Thread, settings: &Settings) -> PyResult<Value> {
         }
         Ok(list)
     };
-    dict.set_text(thread, "argv", texts(&settings.argv)?)?;
+    let argv = thread.list(&[])?;
+    for argument in &settings.argv {
+        let bytes = argument.as_encoded_bytes();
+        let text = dx_object::types::text::decode(thread, bytes, "utf-8", "surrogateescape")?;
+        if let Some(argv) = argv.as_list() {
+            argv.push(thread, text)?;
+        }
+    }
+    dict.set_text(thread, "argv", argv)?;
     dict.set_text(thread, "path", texts(&settings.path)?)?;
     for empty in ["meta_path", "path_hooks", "warnoptions"] {
         dict.set_text(thread, empty, thread.list(&[])?)?;
