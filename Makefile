@@ -3,16 +3,16 @@ SHELL := /bin/bash
 CARGO ?= cargo
 PREFIX ?= /usr/local
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
-BINARIES := dx-parse dx-index dx-codegen dx-exec dx-pipe
+BINARIES := dx-parse dx-index dx-codegen dx-exec dx-pipe dx-testrun
 
-.PHONY: help build demo test check bench soak conformance install man clean
+.PHONY: help build demo test check bench soak conformance install wheel man clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r n d; do printf '  make %-12s %s\n' "$$n" "$$d"; done
 
 build: ## release executables in target/release
-	$(CARGO) build --release --locked $(addprefix -p ,$(BINARIES))
+	$(CARGO) build --release --locked $(addprefix -p ,$(BINARIES)) -p dx-launcher
 
 demo: ## build the standard library and two example projects, run them, edit a function, rebuild
 	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES))
@@ -44,7 +44,10 @@ conformance: ## CPython's own regression tests on dx-exec (needs the reference P
 
 install: build ## into $(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(addprefix target/release/,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(addprefix target/release/,dx $(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+
+wheel: ## the Python package in target/wheels, with static executables (needs python3 with venv)
+	@scripts/wheel
 
 man: build ## manual pages in target/man
 	@mkdir -p target/man
