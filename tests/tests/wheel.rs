@@ -126,7 +126,10 @@ fn tests_have_pytests_outcomes(environment: &Environment) {
         assert_eq!(environment.outcomes("dx", &line), expected, "with {workers} workers");
     }
     succeeded(environment.run("dx", &["test", "--no-warm", "-k", "test_pass or test_worker"]));
-    assert_eq!(environment.run("dx", &["test", "--no-warm", "-k", "nothing_has_this"]).status.code(), Some(5));
+    assert_eq!(
+        environment.run("dx", &["test", "--no-warm", "-k", "nothing_has_this"]).status.code(),
+        Some(5)
+    );
     let missing = environment.run("dx", &["test", "--python", "/nowhere/python"]);
     assert_eq!(missing.status.code(), Some(4));
     assert!(text(&missing.stderr).contains("/nowhere/python"));

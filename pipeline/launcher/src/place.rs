@@ -64,7 +64,8 @@ fn on_path(called: &Path) -> Option<PathBuf> {
     if called.components().count() > 1 {
         return std::path::absolute(called).ok();
     }
-    let found = env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(called));
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|folder| folder.join(called));
     found.filter(|path| path.is_file()).find_map(|path| std::path::absolute(path).ok())
 }
 
