@@ -6,7 +6,9 @@ use std::{env, fs, io};
 
 use clap::{Parser, Subcommand};
 use dx_benches::project::{self, Size};
+use dx_benches::suites::{self, place, prepare, session::Session};
 use dx_benches::timing::{self, Series, alternate};
+use dx_benches::trivial::Trivial;
 
 /// Times whole processes beside their peers.
 #[derive(Parser)]
@@ -37,6 +39,42 @@ enum What {
     Cold { folder: Option<PathBuf> },
     /// One function body edited in 200 modules of 20 functions.
     Edit,
+    /// Real pytest suites: outcomes of dx-testrun test by test, and its speed, beside pytest and pytest-xdist.
+    Suites {
+        /// Only these, in this order; may be repeated.
+        #[arg(long = "suite", value_name = "NAME")]
+        names: Vec<String>,
+        /// Worker counts; by default 1 and 2, and 8 for suites with state.
+        #[arg(long, value_delimiter = ',', value_name = "N,…")]
+        workers: Option<Vec<usize>>,
+        /// Runs for each worker count whose outcomes must equal pytest's.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Timed runs of each side; 0 compares outcomes only.
+        #[arg(long, default_value_t = 5)]
+        timed: usize,
+        /// The Python whose virtual environments run the suites.
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        /// Where suites are fetched to, unpacked and run.
+        #[arg(long, default_value = "target/suites")]
+        folder: PathBuf,
+    },
+    /// Many files of trivial tests: what the runners themselves cost.
+    Trivial {
+        #[arg(long, default_value_t = 1000)]
+        files: usize,
+        #[arg(long, default_value_t = 10)]
+        tests: usize,
+        #[arg(short = 'n', long, default_value_t = 2)]
+        workers: usize,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        #[arg(long, default_value = "target/suites")]
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -55,6 +93,35 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         What::Null { modules } => bench_null(arguments, *modules),
         What::Cold { folder } => bench_cold(arguments, folder.as_deref()),
         What::Edit => bench_edit(arguments),
+        What::Suites { names, workers, rounds, timed, python, folder } => {
+            let chosen = suites::select(names).map_err(io::Error::other)?;
+            let session = Session {
+                root: folder.clone(),
+                python: python.clone(),
+                dx: dx_testrun(arguments),
+                workers: workers.clone(),
+                rounds: *rounds,
+                timed: *timed,
+            };
+            if session.run(&chosen)? {
+                Ok(())
+            } else {
+                Err(io::Error::other("outcomes differ from pytest's"))
+            }
+        }
+        What::Trivial { files, tests, workers, rounds, python, folder } => {
+            let place = prepare::prepare(&suites::TRIVIAL, folder, python)?;
+            let trivial = Trivial {
+                root: place.folder.join("runs"),
+                python: place::venv(&place.folder).join("bin/python"),
+                dx: dx_testrun(arguments),
+                files: *files,
+                tests: *tests,
+                workers: *workers,
+                rounds: *rounds,
+            };
+            trivial.run()
+        }
     }
 }
 
@@ -62,6 +129,15 @@ fn dx_pipe(arguments: &Arguments, cache: &Path) -> io::Result<Command> {
     let mut command = Command::new(fs::canonicalize(arguments.bin.join("dx-pipe"))?);
     command.env("DX_CACHE", cache).env_remove("MAKEFLAGS");
     Ok(command)
+}
+
+/// The test runner, if it was built; without it the benches of tests run their peers alone.
+fn dx_testrun(arguments: &Arguments) -> Option<PathBuf> {
+    let path = fs::canonicalize(arguments.bin.join("dx-testrun")).ok();
+    if path.is_none() {
+        eprintln!("dx-bench: no dx-testrun in {}, running the peers alone", arguments.bin.display());
+    }
+    path
 }
 
 fn check(what: &str, series: &Series) -> io::Result<()> {

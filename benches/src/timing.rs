@@ -14,6 +14,8 @@ pub struct Run {
     /// Largest resident set of any process of the tree so far.
     pub peak_kib: i64,
     pub success: bool,
+    /// Exit status; `None` when a signal ended it.
+    pub code: Option<i32>,
 }
 
 /// Runs a command with its output thrown away.
@@ -24,7 +26,13 @@ pub fn run(command: &mut Command) -> io::Result<Run> {
     let status = command.status()?;
     let wall = start.elapsed();
     let usage = children_usage();
-    Ok(Run { wall, cpu: children_cpu() - before, peak_kib: usage.ru_maxrss, success: status.success() })
+    Ok(Run {
+        wall,
+        cpu: children_cpu() - before,
+        peak_kib: usage.ru_maxrss,
+        success: status.success(),
+        code: status.code(),
+    })
 }
 
 fn children_usage() -> libc::rusage {

@@ -22,6 +22,11 @@ pub(crate) const VERSION: u32 = 1;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CacheId(pub [u8; 16]);
 
+impl CacheId {
+    /// For a stat manifest whose result stands in no cache.
+    pub const NONE: CacheId = CacheId([0; 16]);
+}
+
 impl fmt::Display for CacheId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Hex(&self.0))

@@ -9,6 +9,7 @@ pub mod code;
 pub mod container;
 pub mod diagnostic;
 pub mod digest;
+pub mod dxti;
 pub mod events;
 pub mod exit;
 pub mod image;

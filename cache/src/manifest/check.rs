@@ -23,6 +23,7 @@ use super::layout::{
 use super::load::Manifest;
 use super::read::{list_directory, read_file};
 use crate::cache::Cache;
+use crate::format::CacheId;
 use crate::sys::stat::{self, Form};
 
 /// How long before the manifest's time a file must have changed last to be believed by its stat data.
@@ -188,6 +189,9 @@ impl Manifest {
     fn invalid(&self, cache: Option<&Cache>, options: &[u8; 32]) -> Option<Invalid> {
         if self.header.options != *options {
             return Some(Invalid::Options);
+        }
+        if self.header.cache == CacheId::NONE {
+            return None;
         }
         let Some(cache) = cache else { return Some(Invalid::OtherCache) };
         if cache.id() != self.header.cache {

@@ -183,6 +183,56 @@ class Ring:
         return self.memory[WANTED] != 0
 
 
+class Watch:
+    """Every file that this process reads and every folder that it lists, while it collects.
+
+    An audit hook cannot be taken back, so outside collection it returns at once.
+    """
+
+    def __init__(self):
+        self.on = False
+        self.files, self.folders = set(), set()
+        self.seen = 0
+
+    def start(self):
+        sys.addaudithook(self.hook)
+        self.on = True
+
+    def hook(self, event, arguments):
+        if not self.on:
+            return
+        if event == "open":
+            path, mode = arguments[0], arguments[1]
+            if isinstance(path, (str, bytes)) and (mode is None or not WRITING & set(mode)):
+                self.files.add(path)
+        elif event == "os.listdir" or event == "os.scandir":
+            self.folders.add(arguments[0])
+
+    def take(self):
+        """What was read and listed since the last call, with the sources of modules that are new."""
+        files = set(map(absolute, self.files))
+        modules = list(sys.modules.values())[self.seen :] if len(sys.modules) > self.seen else []
+        self.seen = len(sys.modules)
+        for module in modules:
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str):
+                files.add(absolute(path))
+        folders = set(map(absolute, self.folders))
+        self.files, self.folders = set(), set()
+        return [path for path in files if path and not path.endswith(".pyc")], [path for path in folders if path]
+
+
+WRITING = frozenset("wax+")
+WATCH = Watch()
+
+
+def absolute(path):
+    try:
+        return os.path.abspath(os.fsdecode(path if path is not None else "."))
+    except (TypeError, ValueError):
+        return ""
+
+
 def yield_to_reader():
     time.sleep(0.0002)
 
@@ -234,6 +284,7 @@ class Plugin:
         self.children = set()
         self.deselected = 0
         self.finish = None
+        self.base = None
 
     # Both sides
 
@@ -293,6 +344,8 @@ class Plugin:
         self.whole = self.why_whole(session.config)
         if self.whole or args is not None or not genitems:
             items = session.perform_collect(args, genitems)
+            if self.start.get("shuffle") is not None:
+                shuffle(session.items, self.start["shuffle"])
             self.group_items(session.items)
             return items
         hook = session.config.hook
@@ -372,6 +425,8 @@ class Plugin:
         config = session.config
         option = config.option
         files = []
+        WATCH.on = False
+        read, listed = WATCH.take()
         for number, node in enumerate(self.nodes):
             if self.whole:
                 files.append(describe(node, self.lists[number], self.start.get("dist")))
@@ -394,6 +449,9 @@ class Plugin:
             "threads": thread_count(),
             "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
             "deselected": self.deselected,
+            "base": temporary_base(config),
+            "read": read,
+            "listed": listed,
         }
 
     def wants_ids(self, config):
@@ -429,7 +487,7 @@ class Plugin:
             self.base = spawned["base"]
             self.worker = Worker(self, spawned["number"], spawned["count"], spawned["fds"], spawned)
             return self.worker.loop()
-        self.base = temporary_base(session.config)
+        self.base = temporary_base(session.config) if self.base is None else self.base
         role = self.serve_run()
         if role == "worker":
             return self.worker.loop()
@@ -677,6 +735,21 @@ def affinity(item, dist):
     return "file"
 
 
+def shuffle(items, seed):
+    """Files in random order, their classes too, and tests within these: what shares fixtures stays together."""
+    import random
+
+    keys = random.Random(seed)
+    order = {}
+
+    def key(item):
+        path, _, rest = item.nodeid.partition("::")
+        scope = path + "::" + rest.rpartition("::")[0]
+        return [order.setdefault(name, keys.random()) for name in (path, scope)] + [order.setdefault(item.nodeid, keys.random())]
+
+    items.sort(key=key)
+
+
 def group_name(item):
     mark = item.get_closest_marker("xdist_group")
     if mark is None:
@@ -911,7 +984,9 @@ class Worker:
         session.shouldstop = session.shouldfail = False
         plugin.lists[file] = items
         out = describe(node.nodeid, items, self.plugin.start.get("dist"))
+        WATCH.on = False
         out["deselected"] = plugin.deselected
+        out["read"], out["listed"] = WATCH.take()
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
 
@@ -1216,6 +1291,7 @@ def end_worker(plugin, status):
 def main():
     fd = int(sys.argv[2])
     channel = Channel(fd)
+    WATCH.start()
     import pytest
     import pluggy
 

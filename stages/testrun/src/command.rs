@@ -37,5 +37,8 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     let (python, found) =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;
     let settings = Settings::from_arguments(arguments, rest, folder, state, python, found)?;
+    if arguments.list {
+        return run::list(&settings, arguments.format);
+    }
     run::run(&settings)
 }

@@ -5,7 +5,9 @@
 
 mod arguments;
 mod command;
+pub mod durations;
 mod failure;
+mod index;
 mod interpreter;
 mod message;
 mod parent;

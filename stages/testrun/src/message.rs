@@ -84,6 +84,11 @@ pub(crate) struct Plan {
     /// Where the workers' temporary folders go.
     #[serde(default)]
     pub(crate) base: Option<String>,
+    /// Files that were read and folders that were listed.
+    #[serde(default)]
+    pub(crate) read: Vec<String>,
+    #[serde(default)]
+    pub(crate) listed: Vec<String>,
 }
 
 /// A file with its items, where they are known.
@@ -100,6 +105,10 @@ pub(crate) struct PlanFile {
     pub(crate) names: Vec<Option<String>>,
     #[serde(default)]
     pub(crate) deselected: u64,
+    #[serde(default)]
+    pub(crate) read: Vec<String>,
+    #[serde(default)]
+    pub(crate) listed: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -3,11 +3,14 @@
 mod crash;
 mod engine;
 mod feed;
+mod list;
+mod memory;
 mod opening;
 mod settings;
 
 use std::time::Instant;
 
+pub(crate) use list::list;
 pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
@@ -17,6 +20,7 @@ use crate::report::{Event, Events, Fancy, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
+use memory::Memory;
 
 /// All reporters of a run.
 pub(crate) struct Reporters(Vec<Box<dyn Reporter>>);
@@ -46,7 +50,9 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     if let Some(path) = &settings.events {
         reporters.0.push(Box::new(Events::create(path)?));
     }
+    let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
     let mut parent = Parent::spawn(&launch, &settings.start(), &[])?;
+    memory.recall(&settings.state);
     let opening = match opening::open(&mut parent)? {
         opening::Opening::Plan(opening) => opening,
         opening::Opening::Ended(summary) => {
@@ -65,7 +71,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
-        let mut engine = Engine::new(settings, parent, plan, opening.hello, reporters)?;
+        let mut engine = Engine::new(settings, parent, plan, opening.hello, reporters, memory)?;
         let outcome = engine.run();
         let finished = outcome.and_then(|()| engine.finish());
         let (own, told) = engine.dissolve();

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use dx_schemas::testrun::{Answer, Outcome};
 
+use super::memory::Memory;
 use super::settings::Settings;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
@@ -22,8 +23,7 @@ use crate::worker::{Stage, Worker};
 
 /// How often limits are looked at and the live line is drawn.
 const TICK: Duration = Duration::from_millis(10);
-/// What a test is expected to take when nothing is known, in seconds.
-const UNKNOWN_TEST: f64 = 0.001;
+/// What a file is expected to take when nothing is known, in seconds.
 const UNKNOWN_FILE: f64 = 0.005;
 
 /// A file of the run and the ids of its tests, once known.
@@ -66,6 +66,7 @@ pub(super) struct Engine<'a> {
     /// Failures are being looked at again: nothing is told yet.
     looking_again: bool,
     serials: u64,
+    memory: Memory,
 }
 
 impl<'a> Engine<'a> {
@@ -75,16 +76,18 @@ impl<'a> Engine<'a> {
         mut plan: Plan,
         hello: Hello,
         reporters: Reporters,
+        mut memory: Memory,
     ) -> Result<Engine<'a>, Failure> {
+        memory.read(&mut plan.read, &mut plan.listed);
         let mode = if plan.whole.is_some() { Mode::Whole } else { Mode::Files };
         let mut tally = Tally::default();
         tally.deselected = plan.deselected;
         let mut files = Vec::new();
         let mut states = Vec::new();
         for file in std::mem::take(&mut plan.files) {
-            let mut state = FileState::unknown(UNKNOWN_FILE);
+            let mut state = FileState::unknown(memory.expected(&file.id).unwrap_or(UNKNOWN_FILE));
             if mode == Mode::Whole {
-                state.collect(vec![UNKNOWN_TEST as f32; file.items.len()], file.groups);
+                state.collect(memory.times(&file.id, &file.items), file.groups);
                 tally.collected += file.items.len() as u64;
             }
             states.push(state);
@@ -116,6 +119,7 @@ impl<'a> Engine<'a> {
             first_failures: std::collections::HashMap::new(),
             looking_again: false,
             serials: 0,
+            memory,
         })
     }
 
@@ -229,6 +233,7 @@ impl<'a> Engine<'a> {
         if self.tally.twice > 0 {
             self.faults.push(format!("{} tests reported twice", self.tally.twice));
         }
+        self.remember();
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();
         let mut conclusion = conclude(&mut self.parent, &finish)?;
@@ -249,6 +254,27 @@ impl<'a> Engine<'a> {
             conclusion.status = 3;
         }
         Ok(conclusion)
+    }
+
+    /// Keeps what the next run can use: how long things took, and what there is.
+    fn remember(&mut self) {
+        let mut file_seconds = vec![0.0; self.files.len()];
+        for done in self.tally.all() {
+            self.memory.took(&self.id(done.file, done.item), done.seconds());
+            if let Some(sum) = file_seconds.get_mut(done.file as usize) {
+                *sum += done.seconds();
+            }
+        }
+        let complete = self.ending.is_none() && self.faults.is_empty() && self.tally.broken == 0;
+        let known = |file: usize| self.mode == Mode::Whole || self.queue.files[file].is_collected();
+        for (info, seconds) in self.files.iter().zip(&file_seconds) {
+            self.memory.took(&info.id, *seconds);
+        }
+        if complete && (0..self.files.len()).all(known) {
+            let files = self.files.iter().map(|info| (info.id.as_str(), info.items.as_slice()));
+            self.memory.keep_index(files);
+        }
+        self.memory.save(&self.settings.state);
     }
 
     fn finish_message(&self) -> Finish {

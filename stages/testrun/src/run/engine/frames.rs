@@ -2,7 +2,7 @@
 
 use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
 
-use super::{Engine, UNKNOWN_TEST};
+use super::Engine;
 use crate::failure::Failure;
 use crate::message::{Debugger, PlanFile, Report, Stopped, Text};
 use crate::report::{Event, TestEvent};
@@ -81,7 +81,8 @@ impl Engine<'_> {
 
     /// The items of a file, when the first worker says them.
     fn collected(&mut self, lane: usize, frame: &AnswerFrame<'_>) -> Result<(), Failure> {
-        let found: PlanFile = serde_json::from_slice(&frame.payload)?;
+        let mut found: PlanFile = serde_json::from_slice(&frame.payload)?;
+        self.memory.read(&mut found.read, &mut found.listed);
         let Some(info) = self.files.get_mut(frame.file as usize) else { return Ok(()) };
         let state = &mut self.queue.files[frame.file as usize];
         if state.is_collected() {
@@ -93,7 +94,7 @@ impl Engine<'_> {
         }
         let tests = found.items.len() as u64;
         info.collector.get_or_insert(self.workers[lane].serial);
-        state.collect(vec![UNKNOWN_TEST as f32; found.items.len()], found.groups);
+        state.collect(self.memory.times(&info.id, &found.items), found.groups);
         info.items = found.items;
         self.tally.collected += tests;
         self.tally.deselected += found.deselected;

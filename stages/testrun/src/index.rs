@@ -1,0 +1,179 @@
+//! What a collection found, and everything that it depends on, so that the next one need not happen.
+//!
+//! One file for each way of calling (arguments, interpreter, environment): a stat manifest over all that was read and
+//! listed, with the `.dxti` table of tests as its payload.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use dx_cache::manifest::{Binding, Builder, FileKind, FileStat, Manifest, list_directory, read_file};
+use dx_cache::{CacheId, Lookup};
+use dx_schemas::digest::ContentId;
+use dx_schemas::dxti::Dxti;
+
+use crate::state::State;
+
+/// Indexes that are kept of one workspace.
+const KEPT: usize = 8;
+/// A file that changed this shortly before the collection began may have been read before or after that.
+const GRAIN: Duration = Duration::from_millis(20);
+/// Variables that change from shell to shell and say nothing to tests.
+const VOLATILE: [&str; 14] = [
+    "_",
+    "COLUMNS",
+    "LINES",
+    "OLDPWD",
+    "PWD",
+    "SHLVL",
+    "TERM",
+    "TERM_PROGRAM",
+    "WINDOWID",
+    "PS1",
+    "DX_CACHE",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_OUTPUT",
+    "GITHUB_ENV",
+];
+/// pytest's options that change what is printed and not what is found.
+const REPORTING: [&str; 14] = [
+    "-v",
+    "-vv",
+    "-vvv",
+    "-q",
+    "-qq",
+    "-s",
+    "-x",
+    "-l",
+    "--verbose",
+    "--quiet",
+    "--exitfirst",
+    "--showlocals",
+    "--no-header",
+    "--no-summary",
+];
+
+/// Digest of a way of calling.
+pub(crate) fn call(python: &Path, folder: &Path, arguments: &[String]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    use std::os::unix::ffi::OsStrExt;
+    add(env!("CARGO_PKG_VERSION").as_bytes());
+    add(python.as_os_str().as_bytes());
+    add(folder.as_os_str().as_bytes());
+    for argument in arguments.iter().filter(|argument| !is_reporting(argument)) {
+        add(argument.as_bytes());
+    }
+    let mut environment: Vec<_> = std::env::vars_os().collect();
+    environment.sort();
+    for (name, value) in environment {
+        if !VOLATILE.iter().any(|volatile| name == *volatile) {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn is_reporting(argument: &str) -> bool {
+    let prefixes = ["--tb=", "--color=", "--durations", "-r", "--maxfail", "--show-capture"];
+    REPORTING.contains(&argument) || prefixes.iter().any(|prefix| argument.starts_with(prefix))
+}
+
+fn name(call: &[u8; 32]) -> String {
+    format!("{}.dxti", &blake3::Hash::from_bytes(*call).to_hex()[..16])
+}
+
+/// Begins before anything is read; ends with [`Recording::finish`].
+pub(crate) struct Recording {
+    builder: Builder,
+    began: SystemTime,
+    call: [u8; 32],
+    files: BTreeSet<PathBuf>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Recording {
+    /// `None` where nothing can be written.
+    pub(crate) fn begin(state: &State, call: [u8; 32]) -> Option<Recording> {
+        state.prepare().ok()?;
+        let began = SystemTime::now().checked_sub(GRAIN)?;
+        let builder = Builder::begin(&state.path(&name(&call))).ok()?;
+        Some(Recording { builder, began, call, files: BTreeSet::new(), folders: BTreeSet::new() })
+    }
+
+    pub(crate) fn call(&self) -> &[u8; 32] {
+        &self.call
+    }
+
+    pub(crate) fn files(&mut self, paths: impl IntoIterator<Item = String>) {
+        self.files.extend(paths.into_iter().map(PathBuf::from));
+    }
+
+    pub(crate) fn folders(&mut self, paths: impl IntoIterator<Item = String>) {
+        self.folders.extend(paths.into_iter().map(PathBuf::from));
+    }
+
+    /// Writes the index. What vanished since was of the run's own making and is left out; what changed since the
+    /// recording began is written as a name that must not exist, since nobody knows which state of it was read.
+    pub(crate) fn finish(mut self, state: &State, table: &[u8]) {
+        let began =
+            self.began.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
+        let late = |stat: &FileStat| stat.mtime_ns >= began || stat.ctime_ns >= began;
+        for path in self.files.iter().filter(|path| path.is_absolute()) {
+            let Ok((bytes, stat)) = read_file(path) else { continue };
+            if late(&stat) {
+                self.builder.absent(path);
+            } else {
+                self.builder.file(FileKind::Source, path, stat, ContentId::of(&bytes));
+            }
+        }
+        for folder in self.folders.iter().filter(|folder| folder.is_absolute()) {
+            let changed = |meta: fs::Metadata| meta.modified().is_ok_and(|time| time >= self.began);
+            if fs::metadata(folder).is_ok_and(changed) {
+                self.builder.absent(folder);
+            } else if let Ok(listing) = list_directory(folder) {
+                self.builder.directory(folder, &listing);
+            }
+        }
+        let binding = Binding { cache: CacheId::NONE, generation: 0, packs: Vec::new(), options: self.call };
+        let _ = self.builder.finish(&binding, table);
+        prune(state);
+    }
+}
+
+/// Removes the oldest indexes.
+fn prune(state: &State) {
+    let Ok(entries) = fs::read_dir(state.path("")) else { return };
+    let mut found: Vec<(SystemTime, PathBuf)> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "dxti"))
+        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .collect();
+    found.sort();
+    for (_, path) in found.iter().rev().skip(KEPT) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// The index of the last collection called in this way, if nothing that it depends on has changed.
+pub(crate) struct Index(Manifest);
+
+impl Index {
+    pub(crate) fn load(state: &State, call: &[u8; 32]) -> Option<Index> {
+        let Lookup::Hit(manifest) = Manifest::load(&state.path(&name(call)), Path::new("/")) else {
+            return None;
+        };
+        manifest.check(None, call, 2).is_unchanged().then_some(Index(manifest))
+    }
+
+    pub(crate) fn table(&self) -> Option<Dxti<'_>> {
+        let Lookup::Hit(payload) = self.0.payload() else { return None };
+        Dxti::open(payload).ok()
+    }
+}
