@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use dx_tests::script::binaries;
 
-const PYTEST: &str = "pytest==8.4.2";
+const PYTEST: &str = "pytest==9.2.0";
 const PROJECT: &[(&str, &str)] = &[
-    ("pytest.ini", "[pytest]\ntestpaths = tests\n"),
+    ("pytest.ini", "[pytest]\ntestpaths = tests\nfilterwarnings = error\n"),
     (
         "tests/conftest.py",
         "import pytest\n\n@pytest.fixture(params=['one', 'two'])\ndef word(request):\n    return request.param\n",
@@ -63,8 +63,12 @@ impl Environment {
         let wheel = text(&succeeded(build.output().expect("scripts/wheel starts")).stdout);
         let mut make = Command::new("python3");
         succeeded(make.args(["-m", "venv"]).arg(self.venv()).output().expect("python3 starts"));
+        self.pip(wheel.trim());
+    }
+
+    fn pip(&self, what: &str) {
         let mut pip = Command::new(self.venv().join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", wheel.trim(), PYTEST]);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", what]);
         succeeded(pip.output().expect("pip starts"));
     }
 
@@ -109,12 +113,21 @@ fn succeeded(output: Output) -> Output {
 fn the_wheel_serves_a_machine_without_rust() {
     let environment = Environment::fresh();
     environment.install();
+    without_pytest_it_says_so(&environment);
+    environment.pip(PYTEST);
     tests_have_pytests_outcomes(&environment);
     builds_and_runs(&environment);
     the_command_lists_what_the_driver_has(&environment);
     the_package_knows_its_executables(&environment);
     the_command_becomes_the_program(&environment);
     a_link_is_a_tool_of_its_own(&environment);
+}
+
+fn without_pytest_it_says_so(environment: &Environment) {
+    let output = environment.run("dx", &["test", "--no-warm"]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    let python = environment.venv().join("bin/python");
+    assert!(text(&output.stderr).contains(&format!("'{}' has no pytest", python.display())), "{output:?}");
 }
 
 fn tests_have_pytests_outcomes(environment: &Environment) {

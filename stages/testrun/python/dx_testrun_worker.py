@@ -1292,7 +1292,13 @@ def main():
     fd = int(sys.argv[2])
     channel = Channel(fd)
     WATCH.start()
-    import pytest
+    try:
+        import pytest
+    except ModuleNotFoundError as error:
+        if error.name != "pytest":
+            raise
+        sys.stderr.write("dx-testrun: error: '%s' has no pytest: install it there, or name another with --python\n" % sys.executable)
+        os._exit(4)
     import pluggy
 
     order = channel.receive()
