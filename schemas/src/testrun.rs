@@ -115,6 +115,8 @@ kinds! {
         Yielded = 19,
         /// The worker waits for an order.
         Need = 20,
+        /// A warm layer cannot serve this run, and why.
+        Refused = 21,
     }
 }
 

@@ -29,7 +29,7 @@ LENGTH_MAX = 64 << 20
 START, FORK, REAP, FEED, FINISH, COLLECT, RUN, END, STOP, QUIT, TAKE = range(1, 12)
 # From Python.
 HELLO, HEADER, PLAN, FORKED, REAPED, SUMMARY, READY, COLLECTED, RESULT_OF, REPORT, UNIT, IDLE = range(1, 13)
-WARNING, STOPPED, INTERNAL, GONE, NOTE, DEBUGGER, YIELDED, NEED = range(13, 21)
+WARNING, STOPPED, INTERNAL, GONE, NOTE, DEBUGGER, YIELDED, NEED, REFUSED = range(13, 22)
 
 PASSED, FAILED, ERROR, SKIPPED, XFAILED, XPASSED, OTHER = range(7)
 OUTCOMES = {
@@ -192,6 +192,8 @@ class Watch:
     def __init__(self):
         self.on = False
         self.files, self.folders = set(), set()
+        self.all_files, self.all_folders = set(), set()
+        self.ignored = ()
         self.seen = 0
 
     def start(self):
@@ -202,8 +204,9 @@ class Watch:
         if not self.on:
             return
         if event == "open":
-            path, mode = arguments[0], arguments[1]
-            if isinstance(path, (str, bytes)) and (mode is None or not WRITING & set(mode)):
+            path, mode, flags = arguments
+            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if mode is None else WRITING & set(mode)
+            if isinstance(path, (str, bytes)) and not writes:
                 self.files.add(path)
         elif event == "os.listdir" or event == "os.scandir":
             self.folders.add(arguments[0])
@@ -219,7 +222,18 @@ class Watch:
                 files.add(absolute(path))
         folders = set(map(absolute, self.folders))
         self.files, self.folders = set(), set()
-        return [path for path in files if path and not path.endswith(".pyc")], [path for path in folders if path]
+        self.all_files |= files
+        self.all_folders |= folders
+        return self.lasting(files), self.lasting(folders)
+
+    def everything(self):
+        """All that was ever read and listed."""
+        self.take()
+        return self.lasting(self.all_files), self.lasting(self.all_folders)
+
+    def lasting(self, paths):
+        """Without what Python and pytest keep for themselves."""
+        return sorted(path for path in paths if path and not path.endswith(".pyc") and not path.startswith(self.ignored))
 
 
 WRITING = frozenset("wax+")
@@ -271,9 +285,14 @@ class Muted:
 class Plugin:
     """pytest's plugin on both sides of the fork: `worker` is None in the parent."""
 
-    def __init__(self, channel, start):
+    def __init__(self, channel, start, warm=None):
         self.channel = channel
         self.start = start
+        self.warm = warm
+        self.arguments = list(start["arguments"])
+        self.options = {}
+        self.parsed = None
+        self.config = None
         self.worker = None
         self.sink = None
         self.session = None
@@ -313,7 +332,29 @@ class Plugin:
 
     # The parent
 
+    def hello(self):
+        import pytest
+
+        self.channel.send(
+            HELLO,
+            {
+                "pid": os.getpid(),
+                "python": sys.version.split()[0],
+                "implementation": sys.implementation.name,
+                "pytest": pytest.__version__,
+                "executable": sys.executable,
+            },
+        )
+
     def pytest_configure(self, config):
+        self.config = config
+        cache = getattr(getattr(config, "cache", None), "_cachedir", None)
+        if cache is not None:
+            WATCH.ignored = (str(cache) + os.sep,)
+        self.take_terminal(config)
+
+    def take_terminal(self, config):
+        """pytest's terminal reporter writes into memory; dx-testrun prints it."""
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             self.sink = io.StringIO()
@@ -333,8 +374,32 @@ class Plugin:
         self.sink.truncate()
         return text
 
+    def fresh_header(self):
+        """A fork of a warm layer begins a session of its own, as far as people see it."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None:
+            return
+        self.take_terminal(self.config)
+        if hasattr(reporter, "reportchars"):
+            from _pytest.terminal import getreportopt
+
+            reporter.reportchars = getreportopt(self.config)
+        reporter.pytest_sessionstart(self.session)
+        for name in ("lfplugin", "nfplugin"):
+            plugin = self.config.pluginmanager.get_plugin(name)
+            if plugin is not None:
+                plugin.__init__(self.config)
+        self.channel.send(HEADER, {"text": self.text()})
+
     def pytest_collection(self, session):
         self.session = session
+        if self.warm is not None:
+            self.warm.layer1(self)
+            if self.warm.role == "run":
+                self.fresh_header()
+                WATCH.on = True
+            session.perform_collect = self.perform_collect
+            return
         self.channel.send(HEADER, {"text": self.text()})
         session.perform_collect = self.perform_collect
 
@@ -426,7 +491,7 @@ class Plugin:
         option = config.option
         files = []
         WATCH.on = False
-        read, listed = WATCH.take()
+        read, listed = WATCH.everything() if self.warm is not None else WATCH.take()
         for number, node in enumerate(self.nodes):
             if self.whole:
                 files.append(describe(node, self.lists[number], self.start.get("dist")))
@@ -449,7 +514,6 @@ class Plugin:
             "threads": thread_count(),
             "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
             "deselected": self.deselected,
-            "base": temporary_base(config),
             "read": read,
             "listed": listed,
         }
@@ -472,6 +536,8 @@ class Plugin:
         )
 
     def pytest_runtestloop(self, session):
+        if self.warm is not None and self.warm.role == "second":
+            self.warm.layer2(self)
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             self.channel.send(PLAN, dict(self.plan(session), broken=True, text=self.text()))
             many = "s" if session.testsfailed != 1 else ""
@@ -487,7 +553,6 @@ class Plugin:
             self.base = spawned["base"]
             self.worker = Worker(self, spawned["number"], spawned["count"], spawned["fds"], spawned)
             return self.worker.loop()
-        self.base = temporary_base(session.config) if self.base is None else self.base
         role = self.serve_run()
         if role == "worker":
             return self.worker.loop()
@@ -517,11 +582,11 @@ class Plugin:
         """Forks and reaps until dx-testrun says how it ended."""
         import gc
 
-        gc.collect()
         if hasattr(gc, "freeze"):
             gc.freeze()
         config = self.session.config
-        reports = []
+        # Ctrl-C is dx-testrun's affair from here on.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
             order = self.channel.receive()
             if order is None:
@@ -532,6 +597,8 @@ class Plugin:
                 fds, self.channel.fds = self.channel.fds[:4], self.channel.fds[4:]
                 if len(fds) != 4:
                     fail("a worker needs four descriptors")
+                if words[1] > 1 and self.base is None:
+                    self.base = temporary_base(config)
                 sys.stdout.flush()
                 sys.stderr.flush()
                 pid = os.fork()
@@ -545,12 +612,12 @@ class Plugin:
             elif kind == REAP:
                 self.channel.send(REAPED, self.reap(words[0]), file=words[0])
             elif kind == FEED:
-                reports.append(payload)
                 for line in payload.split(b"\n"):
                     if line:
                         self.feed(config, json.loads(line.decode("utf-8", "surrogatepass")))
             elif kind == FINISH:
                 self.finish = json.loads(payload.decode("utf-8", "surrogatepass"))
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 return "plain" if self.finish.get("plain") else "parent"
 
     def reap(self, pid):
@@ -1235,12 +1302,14 @@ def pytest_arguments(arguments):
     return list(arguments)
 
 
-def run_pytest(channel, start):
+def run_pytest(channel, start, warm=None):
     """The whole of a session; returns pytest's status in the parent, never returns in a worker."""
     import _pytest.config
 
-    plugin = Plugin(channel, start)
+    plugin = Plugin(channel, start, warm)
     decorate(Plugin)
+    if channel is not None:
+        plugin.hello()
     arguments = pytest_arguments(start["arguments"])
     try:
         if hasattr(_pytest.config, "_main"):
@@ -1289,34 +1358,20 @@ def end_worker(plugin, status):
 
 
 def main():
-    fd = int(sys.argv[2])
-    channel = Channel(fd)
+    channel = Channel(int(sys.argv[2]))
     WATCH.start()
     try:
-        import pytest
+        import pytest  # noqa: F401
     except ModuleNotFoundError as error:
         if error.name != "pytest":
             raise
         sys.stderr.write("dx-testrun: error: '%s' has no pytest: install it there, or name another with --python\n" % sys.executable)
         os._exit(4)
-    import pluggy
 
     order = channel.receive()
     if order is None or order[0] != START:
         return
     start = json.loads(order[2].decode("utf-8", "surrogatepass"))
-    channel.send(
-        HELLO,
-        {
-            "pid": os.getpid(),
-            "python": sys.version.split()[0],
-            "implementation": sys.implementation.name,
-            "pytest": pytest.__version__,
-            "pluggy": pluggy.__version__,
-            "executable": sys.executable,
-        },
-    )
-    own = sys.modules.get("__main__")
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
     sys.path[0] = os.path.dirname(sys.executable)
     plugin, status = run_pytest(channel, start)

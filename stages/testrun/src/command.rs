@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::interpreter;
 use crate::run::{self, Settings};
 use crate::state::State;
+use crate::warm;
 
 pub fn main() -> ExitCode {
     let (arguments, rest) = match Arguments::split(std::env::args_os().collect()) {
@@ -34,6 +35,9 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     }
     let folder: PathBuf = std::env::current_dir()?;
     let state = State::of(&folder);
+    if arguments.status || arguments.stop {
+        return Ok(look_after(&state, arguments.stop));
+    }
     let (python, found) =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;
     let settings = Settings::from_arguments(arguments, rest, folder, state, python, found)?;
@@ -41,4 +45,29 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
         return run::list(&settings, arguments.format);
     }
     run::run(&settings)
+}
+
+/// `--status` and `--stop`.
+fn look_after(state: &State, stop: bool) -> u8 {
+    let servers = warm::servers(state, if stop { "stop" } else { "status" });
+    if servers.is_empty() {
+        println!("nothing is kept warm");
+    }
+    for server in servers {
+        let layers: Vec<String> = server
+            .layers
+            .iter()
+            .map(|(layer, size)| {
+                let name = if layer == "1" { "configured" } else { "collected" };
+                format!("{name} ({size} MiB)")
+            })
+            .collect();
+        let layers = if layers.is_empty() { "nothing configured".to_owned() } else { layers.join(", ") };
+        let verb = if stop { "stopped" } else { "warm" };
+        println!(
+            "{verb}: process {} in '{}': {layers}; {} runs, idle for {:.0} s",
+            server.pid, server.folder, server.runs, server.idle
+        );
+    }
+    0
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +20,10 @@ use crate::state::State;
 const KEPT: usize = 8;
 /// A file that changed this shortly before the collection began may have been read before or after that.
 const GRAIN: Duration = Duration::from_millis(20);
+/// A file that did not change for so long before is believed by its stat data, as in the stat manifest.
+const SETTLED_NS: i64 = 2_000_000_000;
 /// Variables that change from shell to shell and say nothing to tests.
-const VOLATILE: [&str; 14] = [
+pub(crate) const VOLATILE: [&str; 14] = [
     "_",
     "COLUMNS",
     "LINES",
@@ -88,9 +91,10 @@ fn name(call: &[u8; 32]) -> String {
     format!("{}.dxti", &blake3::Hash::from_bytes(*call).to_hex()[..16])
 }
 
-/// Begins before anything is read; ends with [`Recording::finish`].
+/// What something depends on: a list of files and folders that becomes a stat manifest. Begins before anything is read.
 pub(crate) struct Recording {
     builder: Builder,
+    file: PathBuf,
     began: SystemTime,
     call: [u8; 32],
     files: BTreeSet<PathBuf>,
@@ -98,12 +102,30 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// `None` where nothing can be written.
-    pub(crate) fn begin(state: &State, call: [u8; 32]) -> Option<Recording> {
+    /// `None` where nothing can be written, or where nobody would ask again: for single tests.
+    pub(crate) fn begin(state: &State, call: [u8; 32], arguments: &[String]) -> Option<Recording> {
+        if arguments.iter().any(|argument| argument.contains("::")) {
+            return None;
+        }
         state.prepare().ok()?;
         let began = SystemTime::now().checked_sub(GRAIN)?;
-        let builder = Builder::begin(&state.path(&name(&call))).ok()?;
-        Some(Recording { builder, began, call, files: BTreeSet::new(), folders: BTreeSet::new() })
+        let file = state.path(&name(&call));
+        let builder = Builder::begin(&file).ok()?;
+        Some(Recording { builder, file, began, call, files: BTreeSet::new(), folders: BTreeSet::new() })
+    }
+
+    /// For what was read since `began`, before this process was there.
+    pub(crate) fn since(file: &Path, began: SystemTime, call: [u8; 32]) -> Option<Recording> {
+        let began = began.checked_sub(GRAIN)?;
+        let builder = Builder::begin(file).ok()?;
+        Some(Recording {
+            builder,
+            file: file.to_owned(),
+            began,
+            call,
+            files: BTreeSet::new(),
+            folders: BTreeSet::new(),
+        })
     }
 
     pub(crate) fn call(&self) -> &[u8; 32] {
@@ -118,21 +140,32 @@ impl Recording {
         self.folders.extend(paths.into_iter().map(PathBuf::from));
     }
 
-    /// Writes the index. What vanished since was of the run's own making and is left out; what changed since the
-    /// recording began is written as a name that must not exist, since nobody knows which state of it was read.
-    pub(crate) fn finish(mut self, state: &State, table: &[u8]) {
+    /// Writes the manifest with its payload. What changed since the recording began, or is gone, is written so that no
+    /// check will find it unchanged: nobody knows which state of it was read.
+    pub(crate) fn finish(mut self, payload: &[u8]) {
         let began =
             self.began.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
         let late = |stat: &FileStat| stat.mtime_ns >= began || stat.ctime_ns >= began;
-        for path in self.files.iter().filter(|path| path.is_absolute()) {
-            let Ok((bytes, stat)) = read_file(path) else { continue };
-            if late(&stat) {
-                self.builder.absent(path);
-            } else {
-                self.builder.file(FileKind::Source, path, stat, ContentId::of(&bytes));
+        let temporary = std::env::temp_dir();
+        let mut sound = true;
+        let old = match Manifest::load(&self.file, Path::new("/")) {
+            Lookup::Hit(manifest) => Some(manifest),
+            Lookup::Miss(_) => None,
+        };
+        for path in self.files.iter().filter(|path| is_lasting(path)) {
+            if let Some((stat, id)) = old.as_ref().and_then(|old| known(old, path, began)) {
+                self.builder.file(FileKind::Source, path, stat, id);
+                continue;
+            }
+            match read_file(path) {
+                Ok((_, stat)) if late(&stat) => self.builder.absent(path),
+                Ok((bytes, stat)) => self.builder.file(FileKind::Source, path, stat, ContentId::of(&bytes)),
+                // It was looked for in vain, unless it is gone only now.
+                Err(_) if was_absent(path, self.began) => self.builder.absent(path),
+                Err(_) => sound &= path.starts_with(&temporary),
             }
         }
-        for folder in self.folders.iter().filter(|folder| folder.is_absolute()) {
+        for folder in self.folders.iter().filter(|folder| is_lasting(folder)) {
             let changed = |meta: fs::Metadata| meta.modified().is_ok_and(|time| time >= self.began);
             if fs::metadata(folder).is_ok_and(changed) {
                 self.builder.absent(folder);
@@ -141,13 +174,56 @@ impl Recording {
             }
         }
         let binding = Binding { cache: CacheId::NONE, generation: 0, packs: Vec::new(), options: self.call };
-        let _ = self.builder.finish(&binding, table);
-        prune(state);
+        if sound {
+            let _ = self.builder.finish(&binding, payload);
+        }
     }
 }
 
+/// What an earlier manifest says of a file that has not changed since long before this recording.
+fn known(old: &Manifest, path: &Path, began_ns: i64) -> Option<(FileStat, ContentId)> {
+    let (_, stat, id) = old.item(path)?.file?;
+    let meta = fs::metadata(path).ok()?;
+    let now = FileStat {
+        size_bytes: meta.size(),
+        inode: meta.ino(),
+        mtime_ns: meta.mtime() * 1_000_000_000 + meta.mtime_nsec(),
+        ctime_ns: meta.ctime() * 1_000_000_000 + meta.ctime_nsec(),
+    };
+    let settled = now.mtime_ns.max(now.ctime_ns) < began_ns - SETTLED_NS;
+    (settled && now == stat).then_some((stat, id))
+}
+
+/// Whether a name that is not there was not there since `began` either: its folder has not changed.
+fn was_absent(path: &Path, began: SystemTime) -> bool {
+    let above = path.ancestors().skip(1).find_map(|folder| fs::metadata(folder).ok());
+    above.is_some_and(|meta| !meta.is_dir() || meta.modified().is_ok_and(|time| time < began))
+}
+
+fn is_lasting(path: &Path) -> bool {
+    path.is_absolute() && !["/proc", "/sys", "/dev"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// What has changed of all that a manifest vouches for; nothing if it still holds.
+pub(crate) fn changed(file: &Path, call: &[u8; 32]) -> Option<String> {
+    let Lookup::Hit(manifest) = Manifest::load(file, Path::new("/")) else {
+        return Some("its list".to_owned());
+    };
+    let outcome = manifest.check(None, call, 2);
+    if outcome.is_unchanged() {
+        return None;
+    }
+    let paths = [&outcome.modified, &outcome.removed, &outcome.appeared, &outcome.directories];
+    let first = paths.into_iter().flatten().next();
+    Some(
+        first.map_or("the way of calling".to_owned(), |path| {
+            format!("'/{}'", path.display()).replace("//", "/")
+        }),
+    )
+}
+
 /// Removes the oldest indexes.
-fn prune(state: &State) {
+pub(crate) fn prune(state: &State) {
     let Ok(entries) = fs::read_dir(state.path("")) else { return };
     let mut found: Vec<(SystemTime, PathBuf)> = entries
         .flatten()

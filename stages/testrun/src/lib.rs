@@ -19,6 +19,7 @@ mod script;
 mod state;
 mod sys;
 pub mod tally;
+mod warm;
 mod worker;
 
 pub use command::main;

@@ -17,6 +17,8 @@ pub(crate) struct Start {
     pub(crate) dist: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shuffle: Option<u64>,
+    /// Variables that a warm layer takes over from the caller.
+    pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spawned: Option<Spawned>,
@@ -46,8 +48,8 @@ pub(crate) struct Spawned {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Hello {
-    pub(crate) implementation: String,
+pub(crate) struct Reason {
+    pub(crate) reason: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -81,9 +83,6 @@ pub(crate) struct Plan {
     pub(crate) broken: bool,
     #[serde(default)]
     pub(crate) text: String,
-    /// Where the workers' temporary folders go.
-    #[serde(default)]
-    pub(crate) base: Option<String>,
     /// Files that were read and folders that were listed.
     #[serde(default)]
     pub(crate) read: Vec<String>,

@@ -21,6 +21,8 @@ pub(crate) struct Parent {
     stream: UnixStream,
     decoder: Decoder,
     child: Option<Child>,
+    /// While it is open, a warm server knows that a run is going on.
+    _lease: Option<UnixStream>,
 }
 
 /// What a worker is handed besides orders.
@@ -47,11 +49,11 @@ pub(crate) struct Launch<'a> {
 
 impl Parent {
     pub(crate) fn spawn(launch: &Launch<'_>, start: &Start, inherited: &[RawFd]) -> Result<Parent, Failure> {
-        let script = script::place(launch.state)
+        let script = script::cold(launch.state)
             .map_err(|error| Failure::Write { path: launch.state.path("worker"), error })?;
         let (own, other) = UnixStream::pair()?;
         let mut command = Command::new(launch.python);
-        command.args([OsString::from("-c"), OsString::from(script::BOOTSTRAP), script.into_os_string()]);
+        command.args([OsString::from("-c"), OsString::from(script::BOOTSTRAP), script]);
         command.arg(other.as_raw_fd().to_string()).current_dir(launch.folder);
         if let Some(seed) = &launch.hash_seed {
             command.env("PYTHONHASHSEED", seed);
@@ -70,9 +72,15 @@ impl Parent {
             .stdin(Stdio::inherit())
             .spawn()
             .map_err(|error| Failure::Start { path: launch.python.to_owned(), error })?;
-        let mut parent = Parent { stream: own, decoder: Decoder::default(), child: Some(child) };
+        let mut parent =
+            Parent { stream: own, decoder: Decoder::default(), child: Some(child), _lease: None };
         parent.send_json(Order::Start, &[], start)?;
         Ok(parent)
+    }
+
+    /// A parent that a warm server forks.
+    pub(crate) fn warm(stream: UnixStream, lease: UnixStream) -> Parent {
+        Parent { stream, decoder: Decoder::default(), child: None, _lease: Some(lease) }
     }
 
     pub(crate) fn send(&mut self, frame: &OrderFrame<'_>, fds: &[RawFd]) -> io::Result<()> {

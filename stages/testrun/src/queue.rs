@@ -107,6 +107,11 @@ impl Queue {
         !self.lanes[worker].is_empty()
     }
 
+    /// Whether the worker was told of everything that it is to do.
+    pub fn knows_all(&self, worker: usize) -> bool {
+        self.lanes[worker].waiting.is_empty()
+    }
+
     pub fn is_done(&self) -> bool {
         self.lanes.iter().all(Lane::is_empty)
     }

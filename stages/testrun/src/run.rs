@@ -7,6 +7,7 @@ mod list;
 mod memory;
 mod opening;
 mod settings;
+mod start;
 
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ pub(crate) use list::list;
 pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
+use crate::index::VOLATILE;
 use crate::message::{Finish, Plan, Start, Summary};
 use crate::parent::{Launch, Parent};
 use crate::report::{Event, Events, Fancy, Plain, Reporter};
@@ -39,7 +41,6 @@ impl Reporters {
 pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
     signals::listen();
-    process::adopt_orphans();
     let launch = Launch {
         python: &settings.python,
         folder: &settings.folder,
@@ -51,10 +52,12 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         reporters.0.push(Box::new(Events::create(path)?));
     }
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
-    let mut parent = Parent::spawn(&launch, &settings.start(), &[])?;
-    memory.recall(&settings.state);
-    let opening = match opening::open(&mut parent)? {
+    let (mut parent, opened, how) = start::start(settings, &launch, &mut memory)?;
+    // Not before a warm server was started: that one is to stay.
+    process::adopt_orphans();
+    let opening = match opened {
         opening::Opening::Plan(opening) => opening,
+        opening::Opening::Refused(reason) => return Err(Failure::ParentGone(reason)),
         opening::Opening::Ended(summary) => {
             print!("{}", summary.as_ref().map_or("", |summary| summary.text.as_str()));
             let status = parent.end();
@@ -71,7 +74,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
-        let mut engine = Engine::new(settings, parent, plan, opening.hello, reporters, memory)?;
+        let mut engine = Engine::new(settings, parent, plan, how, reporters, memory)?;
         let outcome = engine.run();
         let finished = outcome.and_then(|()| engine.finish());
         let (own, told) = engine.dissolve();
@@ -127,6 +130,10 @@ impl Settings {
             whole: self.whole.clone(),
             dist: self.dist.clone(),
             shuffle: self.shuffle,
+            environment: VOLATILE
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
+                .collect(),
             spawned: None,
         }
     }

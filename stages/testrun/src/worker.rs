@@ -39,6 +39,8 @@ pub(crate) struct Worker {
     watch: Option<OwnedFd>,
     /// Closing it kills the worker.
     lifeline: Option<OwnedFd>,
+    /// It was told to end its session after what it has.
+    pub(crate) dismissed: bool,
     /// It said goodbye, so its end is no crash.
     pub(crate) said_goodbye: bool,
     /// Since when it waits for a share of another's work, in nanoseconds.
@@ -76,6 +78,7 @@ impl Worker {
             dump,
             watch: None,
             lifeline: Some(write_end),
+            dismissed: false,
             said_goodbye: false,
             hungry_since: None,
             killed: None,

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::settings::Settings;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
-use crate::message::{Finish, Hello, Plan, Reaped, Stopped};
+use crate::message::{Finish, Plan, Reaped, Stopped};
 use crate::parent::Parent;
 use crate::queue::{Bundle, FileState, Mode, Queue, Span, Step, whole_file};
 use crate::report::Event;
@@ -41,7 +41,8 @@ pub(super) struct Engine<'a> {
     settings: &'a Settings,
     parent: Parent,
     plan: Plan,
-    hello: Hello,
+    /// What the parent is, for people.
+    origin: String,
     reporters: Reporters,
     mode: Mode,
     queue: Queue,
@@ -74,7 +75,7 @@ impl<'a> Engine<'a> {
         settings: &'a Settings,
         parent: Parent,
         mut plan: Plan,
-        hello: Hello,
+        origin: String,
         reporters: Reporters,
         mut memory: Memory,
     ) -> Result<Engine<'a>, Failure> {
@@ -100,7 +101,7 @@ impl<'a> Engine<'a> {
             settings,
             parent,
             plan,
-            hello,
+            origin,
             reporters,
             mode,
             queue: Queue::new(states, bundles, workers),
@@ -133,10 +134,12 @@ impl<'a> Engine<'a> {
             return Ok(());
         }
         let count = self.queue.workers();
-        let how = match &self.plan.whole {
-            Some(reason) => format!("collected as a whole ({reason})"),
-            None => "collected file by file".to_owned(),
+        let collected = match self.plan.whole.as_deref() {
+            Some("warm") => String::new(),
+            Some(reason) => format!(", collected as a whole ({reason})"),
+            None => ", collected file by file".to_owned(),
         };
+        let how = format!("{}{collected}", self.origin);
         self.reporters.tell(&Event::Started { workers: count, how: &how });
         for lane in 0..count {
             self.start_worker(lane, count)?;

@@ -39,6 +39,7 @@ fn collect(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
     let mut parent = Parent::spawn(&launch, &start, &[])?;
     let opened = match opening::open(&mut parent)? {
         Opening::Plan(opened) => opened,
+        Opening::Refused(reason) => return Err(Failure::ParentGone(reason)),
         Opening::Ended(summary) => {
             let status = parent.end();
             return Ok(summary.map_or(status, |summary| summary.status) as u8);

@@ -5,7 +5,7 @@ use std::path::Path;
 use dx_schemas::dxti::DxtiBuilder;
 
 use crate::durations::Durations;
-use crate::index::{Index, Recording, call};
+use crate::index::{Index, Recording, call, prune};
 use crate::state::State;
 
 /// What a test is expected to take when nothing is known, in seconds.
@@ -17,17 +17,24 @@ pub(super) struct Memory {
     recording: Option<Recording>,
     table: Option<Vec<u8>>,
     changed: bool,
+    recalled: bool,
 }
 
 impl Memory {
     /// Begins before Python reads anything.
     pub(super) fn begin(state: &State, python: &Path, folder: &Path, arguments: &[String]) -> Memory {
-        let recording = Recording::begin(state, call(python, folder, arguments));
-        Memory { durations: Durations::default(), recording, table: None, changed: false }
+        let recording = Recording::begin(state, call(python, folder, arguments), arguments);
+        Memory { durations: Durations::default(), recording, table: None, changed: false, recalled: false }
+    }
+
+    /// Whether nothing was recalled yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        !self.recalled
     }
 
     /// Reads what is kept, while Python starts.
     pub(super) fn recall(&mut self, state: &State) {
+        self.recalled = true;
         self.durations = Durations::load(state);
         self.durations.next_run();
         if let Some(recording) = &self.recording
@@ -96,7 +103,8 @@ impl Memory {
             self.durations.save(state);
         }
         if let (Some(recording), Some(table)) = (self.recording.take(), self.table.take()) {
-            recording.finish(state, &table);
+            recording.finish(&table);
+            prune(state);
         }
     }
 }

@@ -5,13 +5,12 @@ use std::time::Duration;
 use dx_schemas::testrun::Answer;
 
 use crate::failure::Failure;
-use crate::message::{Hello, Plan, Summary, Text};
+use crate::message::{Plan, Reason, Summary, Text};
 use crate::parent::Parent;
 use crate::sys::{poll, signals};
 
 /// Everything that is known before the first fork.
 pub(crate) struct Opened {
-    pub(crate) hello: Hello,
     pub(crate) header: String,
     pub(crate) plan: Plan,
 }
@@ -20,22 +19,25 @@ pub(crate) enum Opening {
     Plan(Box<Opened>),
     /// pytest ended by itself: wrong usage, `--help`, an error in a conftest.
     Ended(Option<Summary>),
+    /// A warm layer cannot serve this run.
+    Refused(String),
 }
 
 /// Waits for the plan. A second Ctrl-C does not wait for pytest's own answer to the first.
 pub(crate) fn open(parent: &mut Parent) -> Result<Opening, Failure> {
-    let (mut hello, mut header) = (None, String::new());
+    let mut header = String::new();
     loop {
         while let Some(frame) = parent.next()? {
             match frame.kind {
-                Answer::Hello => hello = Some(serde_json::from_slice(&frame.payload)?),
                 Answer::Header => header = serde_json::from_slice::<Text>(&frame.payload)?.text,
                 Answer::Plan => {
                     let plan = serde_json::from_slice(&frame.payload)?;
-                    let hello = hello.unwrap_or(Hello { implementation: "cpython".to_owned() });
-                    return Ok(Opening::Plan(Box::new(Opened { hello, header, plan })));
+                    return Ok(Opening::Plan(Box::new(Opened { header, plan })));
                 }
                 Answer::Summary => return Ok(Opening::Ended(Some(serde_json::from_slice(&frame.payload)?))),
+                Answer::Refused => {
+                    return Ok(Opening::Refused(serde_json::from_slice::<Reason>(&frame.payload)?.reason));
+                }
                 _ => {}
             }
         }

@@ -27,10 +27,18 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     pub(crate) partition: Option<Partition>,
     pub(crate) ci: bool,
+    pub(crate) warmth: Warmth,
     pub(crate) events: Option<PathBuf>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
+}
+
+/// Whether a pytest of an earlier run may serve, and one may stay for the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Warmth {
+    Cold,
+    Warm,
 }
 
 /// One share of the tests.
@@ -81,6 +89,11 @@ impl Settings {
             isolate: own.isolate,
             retries: own.retries,
             partition,
+            warmth: if own.warm || (!own.no_warm && !ci && terminal::is_terminal()) {
+                Warmth::Warm
+            } else {
+                Warmth::Cold
+            },
             ci,
             events: own.events.clone(),
             markup: super::wants_markup(&arguments),

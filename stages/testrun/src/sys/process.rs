@@ -50,6 +50,31 @@ pub(crate) fn adopt_orphans() {
     }
 }
 
+/// For a child between fork and exec: it becomes nobody's child, with a session of its own, and orphans below it are
+/// its own. The process that was forked first ends at once, with status 0.
+pub(crate) fn detach() -> std::io::Result<()> {
+    // SAFETY: between fork and exec there is one thread, and fork, _exit and setsid may be called.
+    unsafe {
+        match libc::fork() {
+            -1 => return Err(io::Error::last_os_error()),
+            0 => {}
+            _ => libc::_exit(0),
+        }
+        if libc::setsid() < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // Nothing of the caller's stays open in a process that outlives it.
+        libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as libc::c_int);
+    }
+    adopt_orphans();
+    Ok(())
+}
+
+pub(crate) fn user() -> u32 {
+    // SAFETY: the call takes nothing and cannot fail.
+    unsafe { libc::getuid() }
+}
+
 /// Kills and collects every process below this one, however deep. Returns how many there were.
 pub(crate) fn end_descendants() -> usize {
     let mut ended = 0;

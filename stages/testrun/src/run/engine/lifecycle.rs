@@ -6,6 +6,7 @@ use super::super::crash;
 use super::Engine;
 use crate::failure::Failure;
 use crate::message::{Reaped, Report, Setup};
+use crate::queue::Mode;
 use crate::report::Event;
 use crate::sys::process;
 use crate::tally::Done;
@@ -33,6 +34,11 @@ impl Engine<'_> {
         self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
         let steps = self.queue.refill(lane);
         self.execute(steps);
+        // A worker that is alone and knows all that it has to do need not be told later.
+        if count == 1 && self.mode == Mode::Whole && self.queue.knows_all(lane) {
+            self.workers[lane].send(Order::Finish, &[]);
+            self.workers[lane].dismissed = true;
+        }
         Ok(())
     }
 
@@ -45,7 +51,7 @@ impl Engine<'_> {
         let why = self.workers[lane].killed.clone().unwrap_or_else(|| crash::why(&reaped));
         let stacks = if orderly { String::new() } else { self.workers[lane].stacks() };
         self.workers[lane].sweep();
-        if orderly && matches!(stage, Stage::Finishing | Stage::Idle) {
+        if orderly && (self.workers[lane].dismissed || matches!(stage, Stage::Finishing | Stage::Idle)) {
             self.queue.lost(lane, None);
             return Ok(());
         }
@@ -132,7 +138,9 @@ impl Engine<'_> {
     pub(super) fn finish_workers(&mut self) -> Result<(), Failure> {
         for worker in &mut self.workers {
             if matches!(worker.stage, Stage::Idle | Stage::Running) {
-                worker.send(Order::Finish, &[]);
+                if !worker.dismissed {
+                    worker.send(Order::Finish, &[]);
+                }
                 worker.stage = Stage::Finishing;
             }
         }
@@ -174,13 +182,18 @@ impl Engine<'_> {
         let lane = self.queue.add_worker();
         let count = self.queue.workers().min(self.settings.workers.max(1));
         let spans = self.spans_of(items);
-        self.start_worker(lane, count)?;
-        for file in first {
-            self.workers[lane].send(Order::Collect, &[*file]);
+        if first.is_empty() {
+            self.queue.give(lane, spans.into_iter());
+            self.start_worker(lane, count)?;
+        } else {
+            self.start_worker(lane, count)?;
+            for file in first {
+                self.workers[lane].send(Order::Collect, &[*file]);
+            }
+            self.queue.give(lane, spans.into_iter());
+            let steps = self.queue.refill(lane);
+            self.execute(steps);
         }
-        self.queue.give(lane, spans.into_iter());
-        let steps = self.queue.refill(lane);
-        self.execute(steps);
         self.drive()
     }
 }

@@ -1,0 +1,75 @@
+//! Where the parent of a run comes from: a layer of a warm server, or a process of its own.
+
+use super::memory::Memory;
+use super::opening::{self, Opening};
+use super::settings::{Settings, Warmth};
+use crate::failure::Failure;
+use crate::parent::{Launch, Parent};
+use crate::warm::{Served, Warm, why_cold};
+
+/// A parent with its plan, and what to call it.
+pub(super) fn start(
+    settings: &Settings,
+    launch: &Launch<'_>,
+    memory: &mut Memory,
+) -> Result<(Parent, Opening, String), Failure> {
+    let mut how = match warm(settings, memory) {
+        Warmed::Yes(parent, opening, how) => return Ok((*parent, opening, how)),
+        Warmed::No(reason) => {
+            reason.map_or("a fresh pytest".to_owned(), |why| format!("a fresh pytest ({why})"))
+        }
+    };
+    how.shrink_to_fit();
+    let mut parent = Parent::spawn(launch, &settings.start(), &[])?;
+    memory.recall(&settings.state);
+    let opening = opening::open(&mut parent)?;
+    Ok((parent, opening, how))
+}
+
+enum Warmed {
+    Yes(Box<Parent>, Opening, String),
+    /// Why not, where somebody might wonder.
+    No(Option<String>),
+}
+
+fn warm(settings: &Settings, memory: &mut Memory) -> Warmed {
+    if settings.warmth == Warmth::Cold {
+        return Warmed::No(None);
+    }
+    if let Some(option) = why_cold(&settings.arguments) {
+        return Warmed::No(Some(format!("{option} needs one")));
+    }
+    let server = match Warm::new(&settings.state, &settings.python, &settings.folder, &settings.arguments) {
+        Ok(server) => server,
+        Err(error) => return Warmed::No(Some(error.to_string())),
+    };
+    let mut reason = None;
+    let highest = if settings.whole.is_some() { 1 } else { 2 };
+    for highest in (1..=highest).rev() {
+        let served = match server.serve(&settings.start(), highest) {
+            Ok(served) => served,
+            Err(failure) => return Warmed::No(Some(failure.to_string())),
+        };
+        let Served { mut parent, layer, dropped } = served;
+        if memory.is_fresh() {
+            memory.recall(&settings.state);
+        }
+        match opening::open(&mut parent) {
+            Ok(Opening::Refused(why)) => reason = Some(why),
+            Ok(Opening::Ended(None)) => reason = Some("the warm pytest died".to_owned()),
+            Ok(opening) => {
+                let name = if layer == 2 { "warm, collected" } else { "warm, configured" };
+                let name = match dropped {
+                    Some(what) => format!("{name} ({what} changed)"),
+                    None => name.to_owned(),
+                };
+                return Warmed::Yes(Box::new(parent), opening, name);
+            }
+            Err(failure) => return Warmed::No(Some(failure.to_string())),
+        }
+        if layer == 1 {
+            break;
+        }
+    }
+    Warmed::No(reason)
+}

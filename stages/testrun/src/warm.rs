@@ -1,0 +1,332 @@
+//! The runner's side of a warm pytest: finding its server, choosing the layer that is still valid, asking for a run.
+//!
+//! A stale layer must be impossible. Each layer writes down what it has read; from that the runner makes a stat manifest
+//! and checks it before each use. A layer with any other content below it is dropped, and those above it too.
+
+use std::fs;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use dx_schemas::testrun::{Answer, Decoder, Order, OrderFrame};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::index::{Recording, changed};
+use crate::message::Start;
+use crate::parent::Parent;
+use crate::state::State;
+use crate::sys::{process, socket};
+use crate::{index, script};
+
+/// How long a server may take until it listens.
+const START: Duration = Duration::from_secs(20);
+/// pytest's options after which a session cannot be shared, or is not worth it.
+const COLD: [&str; 27] = [
+    "--lf",
+    "--last-failed",
+    "--ff",
+    "--failed-first",
+    "--nf",
+    "--new-first",
+    "--sw",
+    "--stepwise",
+    "--sw-skip",
+    "--cov",
+    "--pdb",
+    "--trace",
+    "-s",
+    "--capture",
+    "--junitxml",
+    "--junit-xml",
+    "--setup-plan",
+    "--setup-only",
+    "--setup-show",
+    "--fixtures",
+    "--markers",
+    "--collect-only",
+    "--co",
+    "--help",
+    "--version",
+    "--cache-show",
+    "--cache-clear",
+];
+/// Options that a run may have otherwise than the layer; with whether a value follows.
+const FREE: [(&str, bool); 28] = [
+    ("-k", true),
+    ("-m", true),
+    ("-x", false),
+    ("--exitfirst", false),
+    ("--maxfail", true),
+    ("--deselect", true),
+    ("--ignore", true),
+    ("--ignore-glob", true),
+    ("-v", false),
+    ("-vv", false),
+    ("-vvv", false),
+    ("--verbose", false),
+    ("-q", false),
+    ("-qq", false),
+    ("--quiet", false),
+    ("--tb", true),
+    ("-l", false),
+    ("--showlocals", false),
+    ("--durations", true),
+    ("--durations-min", true),
+    ("-r", true),
+    ("--show-capture", true),
+    ("--full-trace", false),
+    ("--no-header", false),
+    ("--no-summary", false),
+    ("--continue-on-collection-errors", false),
+    ("--color", true),
+    ("--verbosity", true),
+];
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Status {
+    pub(crate) pid: u32,
+    pub(crate) layers: std::collections::BTreeMap<String, u64>,
+    ids: std::collections::BTreeMap<String, String>,
+    pub(crate) runs: u64,
+    pub(crate) idle: f64,
+    pub(crate) folder: String,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    began: f64,
+    files: Vec<String>,
+    folders: Vec<String>,
+}
+
+/// Why a run with these arguments is not served warm.
+pub(crate) fn why_cold(arguments: &[String]) -> Option<String> {
+    let name = |argument: &str| argument.split('=').next().unwrap_or(argument).to_owned();
+    arguments.iter().map(|argument| name(argument)).find(|name| COLD.contains(&name.as_str()))
+}
+
+/// One way of calling pytest, and where its server listens.
+pub(crate) struct Warm<'a> {
+    state: &'a State,
+    python: &'a Path,
+    folder: &'a Path,
+    socket: PathBuf,
+    key: [u8; 32],
+}
+
+/// A run that a layer serves.
+pub(crate) struct Served {
+    pub(crate) parent: Parent,
+    pub(crate) layer: u8,
+    /// What made a deeper layer stale.
+    pub(crate) dropped: Option<String>,
+}
+
+impl<'a> Warm<'a> {
+    pub(crate) fn new(
+        state: &'a State,
+        python: &'a Path,
+        folder: &'a Path,
+        arguments: &[String],
+    ) -> io::Result<Self> {
+        let mut fixed: Vec<String> = Vec::new();
+        let mut skip = false;
+        for argument in arguments {
+            if std::mem::take(&mut skip) || !argument.starts_with('-') {
+                continue;
+            }
+            match FREE.iter().find(|(name, _)| is(argument, name)) {
+                Some((name, valued)) => skip = *valued && argument == name,
+                None => fixed.push(argument.clone()),
+            }
+        }
+        fixed.push(script::digest().to_hex().to_string());
+        let key = index::call(python, folder, &fixed);
+        let name = blake3::Hash::from_bytes(key).to_hex()[..20].to_owned();
+        let socket = runtime_folder()?.join(format!("{name}.sock"));
+        Ok(Warm { state, python, folder, socket, key })
+    }
+
+    /// Asks for a run, from the deepest valid layer but none above `highest`.
+    pub(crate) fn serve(&self, start: &Start, highest: u8) -> Result<Served, Failure> {
+        let mut lease = self.connect(start)?;
+        let status = ask(&mut lease, &json!({"op": "status"}))?;
+        let mut dropped = None;
+        let mut valid = |layer: &str| {
+            let id = status.ids.get(layer)?;
+            dropped = self.why_stale(id);
+            dropped.is_none().then_some(id)
+        };
+        // Layer 2 has read all that layer 1 has read.
+        let second = valid("2");
+        let first = if second.is_some() { status.ids.get("1") } else { valid("1") };
+        let layer = if second.is_some() && highest > 1 { 2 } else { 1 };
+        let drop: &[u8] = match (first, second) {
+            (None, _) => &[1, 2],
+            (Some(_), None) => &[2],
+            _ => &[],
+        };
+        if !drop.is_empty() {
+            ask(&mut lease, &json!({"op": "drop", "layers": drop}))?;
+        }
+        let id = if layer == 2 { second } else { first };
+        let (ours, theirs) = UnixStream::pair()?;
+        let request = json!({"op": "run", "layer": layer, "id": id, "start": start});
+        send(&lease, &request, &[theirs.as_raw_fd(), 0, 1, 2])?;
+        Ok(Served { parent: Parent::warm(ours, lease), layer, dropped })
+    }
+
+    /// What has changed of all that a layer has read.
+    fn why_stale(&self, id: &str) -> Option<String> {
+        let manifest = self.state.path(&format!("warm-{id}.state"));
+        if manifest.is_file() {
+            return changed(&manifest, &self.key);
+        }
+        let nobody_knows = || Some("its list of files".to_owned());
+        let list = format!("{}.{id}", self.socket.display());
+        let Some(read) = fs::read(list).ok().and_then(|bytes| serde_json::from_slice::<Read>(&bytes).ok())
+        else {
+            return nobody_knows();
+        };
+        let Ok(since) = Duration::try_from_secs_f64(read.began) else { return nobody_knows() };
+        let Some(mut recording) = Recording::since(&manifest, SystemTime::UNIX_EPOCH + since, self.key)
+        else {
+            return nobody_knows();
+        };
+        recording.files(read.files);
+        recording.folders(read.folders);
+        recording.finish(b"");
+        self.forget_old_layers(id);
+        changed(&manifest, &self.key)
+    }
+
+    /// Manifests of layers that are gone.
+    fn forget_old_layers(&self, current: &str) {
+        let Ok(entries) = fs::read_dir(self.state.path("")) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(|name| name.strip_prefix("warm-")?.strip_suffix(".state"))
+            else {
+                continue;
+            };
+            let pid = id.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
+            let alive = pid.is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists());
+            if id != current && !alive {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn connect(&self, start: &Start) -> Result<UnixStream, Failure> {
+        if let Ok(stream) = UnixStream::connect(&self.socket) {
+            return Ok(stream);
+        }
+        self.start_server(start)?;
+        let deadline = Instant::now() + START;
+        loop {
+            if let Ok(stream) = UnixStream::connect(&self.socket) {
+                return Ok(stream);
+            }
+            if Instant::now() > deadline {
+                return Err(Failure::ParentGone("no answer".to_owned()));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn start_server(&self, start: &Start) -> Result<(), Failure> {
+        let scripts = script::warm(self.state)
+            .map_err(|error| Failure::Write { path: self.state.path("worker"), error })?;
+        let log = self.state.path("warm.log");
+        let write = |error| Failure::Write { path: log.clone(), error };
+        let out = fs::File::create(&log).map_err(write)?;
+        let mut command = Command::new(self.python);
+        command.arg("-c").arg(script::BOOTSTRAP).arg(scripts).arg(&self.socket);
+        command.arg(serde_json::to_string(start)?).current_dir(self.folder);
+        command.stdin(Stdio::null()).stdout(out.try_clone().map_err(write)?).stderr(out);
+        // SAFETY: the hook only calls setsid and prctl, which are safe between fork and exec.
+        unsafe {
+            command.pre_exec(process::detach);
+        }
+        let started = command.spawn().and_then(|mut first| first.wait());
+        started.map_err(|error| Failure::Start { path: self.python.to_owned(), error })?;
+        let link =
+            format!("warm-{}.server", blake3::Hash::from_bytes(self.key).to_hex().get(..20).unwrap_or("x"));
+        let _ = self.state.write(&link, self.socket.as_os_str().as_encoded_bytes());
+        Ok(())
+    }
+}
+
+fn is(argument: &str, name: &str) -> bool {
+    argument == name
+        || argument
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('=') || (name.len() == 2 && name != "-x"))
+}
+
+/// Where sockets lie: short paths, nobody else's.
+fn runtime_folder() -> io::Result<PathBuf> {
+    let user = process::user();
+    let base = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
+    let folder = base.map_or_else(
+        || std::env::temp_dir().join(format!("dx-testrun-{user}")),
+        |base| base.join("dx-testrun"),
+    );
+    if !folder.is_dir() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    }
+    let meta = fs::symlink_metadata(&folder)?;
+    if !meta.is_dir() || meta.uid() != user || meta.mode() & 0o077 != 0 {
+        let why = format!("'{}' is not a private folder of this user", folder.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    Ok(folder)
+}
+
+fn send(stream: &UnixStream, request: &serde_json::Value, fds: &[i32]) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    OrderFrame::new(Order::Start, &[]).with(request.to_string().into_bytes()).encode(&mut bytes);
+    Ok(socket::send_with(stream, &bytes, fds)?)
+}
+
+fn ask(stream: &mut UnixStream, request: &serde_json::Value) -> Result<Status, Failure> {
+    use std::io::Read as _;
+    send(stream, request, &[])?;
+    let mut decoder = Decoder::default();
+    let mut bytes = [0; 4096];
+    loop {
+        if let Some(frame) = decoder.next()?
+            && frame.kind == Answer::Hello
+        {
+            return Ok(serde_json::from_slice(&frame.payload)?);
+        }
+        match stream.read(&mut bytes)? {
+            0 => return Err(Failure::ParentGone("it hung up".to_owned())),
+            count => decoder.push(&bytes[..count]),
+        }
+    }
+}
+
+/// All servers of a workspace: their status, after `operation`.
+pub(crate) fn servers(state: &State, operation: &str) -> Vec<Status> {
+    let Ok(entries) = fs::read_dir(state.path("")) else { return Vec::new() };
+    let mut found = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_none_or(|extension| extension != "server") {
+            continue;
+        }
+        let socket = fs::read_to_string(&path).map(PathBuf::from);
+        match socket.and_then(UnixStream::connect) {
+            Ok(mut stream) => found.extend(ask(&mut stream, &json!({"op": operation})).ok()),
+            Err(_) => drop(fs::remove_file(&path)),
+        }
+    }
+    found
+}
