@@ -3,13 +3,13 @@ SHELL := /bin/bash
 CARGO ?= cargo
 PREFIX ?= /usr/local
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
-BINARIES := dx-parse dx-index dx-codegen dx-exec dx-pipe
+BINARIES := dx-parse dx-index dx-codegen dx-exec dx-pipe dx-testrun
 # A static executable starts in 1.0 ms where a dynamic one takes 1.4 (musl: 0.7, but its memory functions are slower).
 LIBC := $(shell $(or $(CC),cc) -print-file-name=libc.a 2>/dev/null)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 STATIC := $(if $(wildcard $(LIBC)),$(HOST))
 
-.PHONY: help build demo test check bench soak conformance install man clean
+.PHONY: help build demo test check bench soak conformance install wheel man clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,10 +17,10 @@ help: ## this list
 
 build: ## release executables in target/release, static where the C library is there for it
 ifeq ($(STATIC),)
-	$(CARGO) build --release --locked $(addprefix -p ,$(BINARIES))
+	$(CARGO) build --release --locked $(addprefix -p ,$(BINARIES)) -p dx-launcher
 else
-	RUSTFLAGS="$(RUSTFLAGS) -C target-feature=+crt-static" $(CARGO) build --release --locked --target $(HOST) $(addprefix -p ,$(BINARIES))
-	@mkdir -p target/release && cp -f $(addprefix target/$(HOST)/release/,$(BINARIES)) target/release/
+	RUSTFLAGS="$(RUSTFLAGS) -C target-feature=+crt-static" $(CARGO) build --release --locked --target $(HOST) $(addprefix -p ,$(BINARIES)) -p dx-launcher
+	@mkdir -p target/release && cp -f $(addprefix target/$(HOST)/release/,$(BINARIES) dx) target/release/
 endif
 
 demo: ## build the standard library and two example projects, run them, edit a function, rebuild
@@ -53,7 +53,10 @@ conformance: ## CPython's own regression tests on dx-exec (needs the reference P
 
 install: build ## into $(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(addprefix target/release/,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(addprefix target/release/,dx $(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+
+wheel: ## the Python package in target/wheels, with static executables (needs python3 with venv)
+	@scripts/wheel
 
 man: build ## manual pages in target/man
 	@mkdir -p target/man

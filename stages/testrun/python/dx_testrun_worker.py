@@ -1360,7 +1360,13 @@ def end_worker(plugin, status):
 def main():
     channel = Channel(int(sys.argv[2]))
     WATCH.start()
-    import pytest  # noqa: F401
+    try:
+        import pytest  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "pytest":
+            raise
+        sys.stderr.write("dx-testrun: error: '%s' has no pytest: install it there, or name another with --python\n" % sys.executable)
+        os._exit(4)
 
     order = channel.receive()
     if order is None or order[0] != START:
