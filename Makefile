@@ -28,6 +28,7 @@ demo: ## build the standard library and two example projects, run them, edit a f
 	@scripts/demo target/quick
 
 test: ## every test
+	@scripts/test-venv
 	$(CARGO) build --locked $(addprefix -p ,$(BINARIES))
 ifneq ($(NEXTEST),)
 	$(CARGO) nextest run --workspace --locked --no-fail-fast

@@ -1,0 +1,8 @@
+//! Whole runs of dx-testrun, beside pytest in the environment that `make test` makes.
+
+#[path = "all/runs.rs"]
+mod runs;
+#[path = "all/support.rs"]
+mod support;
+#[path = "all/warm.rs"]
+mod warm;

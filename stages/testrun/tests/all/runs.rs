@@ -1,0 +1,279 @@
+//! Whole runs on small projects: pytest's outcomes, whatever the number of workers and however the session is collected.
+
+use super::support::{Outcomes, Project};
+
+const MIXED: &str = r#"
+import pytest, warnings, unittest
+
+def test_ok(base): assert base == 5
+def test_fail():
+    print("some output")
+    assert [1, 2] == [1, 3]
+@pytest.mark.skip(reason="no")
+def test_skip(): pass
+@pytest.mark.xfail
+def test_xfail(): assert 0
+@pytest.mark.xfail
+def test_xpass(): pass
+@pytest.mark.parametrize("x", ["a", "b/c", "d::e", "é"])
+def test_parameters(x, tmp_path):
+    (tmp_path / "file").write_text(x)
+@pytest.fixture
+def bad_end():
+    yield
+    raise ValueError("teardown")
+def test_teardown(bad_end): warnings.warn("hey")
+@pytest.fixture
+def bad_start(): raise ValueError("setup")
+def test_setup(bad_start): pass
+class TestClass:
+    def test_method(self): pass
+class TestCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): cls.made = True
+    def test_made(self): self.assertTrue(self.made)
+    @unittest.skip("never")
+    def test_skipped(self): pass
+"#;
+const CONFTEST: &str = "import pytest\n@pytest.fixture(scope='session')\ndef base():\n    yield 5\n";
+
+fn mixed() -> Project {
+    Project::new(&[
+        ("tests/conftest.py", CONFTEST),
+        ("tests/test_one.py", MIXED),
+        ("tests/deep/test_two.py", MIXED),
+        ("tests/test_three.py", "import pytest\npytest.skip('not here', allow_module_level=True)\n"),
+        (
+            "tests/test_many.py",
+            "import pytest\n@pytest.mark.parametrize('n', range(40))\ndef test_n(n): pass\n",
+        ),
+    ])
+}
+
+#[test]
+fn outcomes_are_pytests_in_every_mode() {
+    let project = mixed();
+    let (expected, status) = project.pytest(&[]);
+    assert_eq!(expected.len(), 40 + 2 * 14, "{expected:#?}");
+    for mode in [
+        &["--no-warm", "-n", "1"][..],
+        &["--no-warm", "-n", "2"],
+        &["--no-warm", "-n", "8"],
+        &["--no-warm", "-n", "2", "--whole"],
+        &["--no-warm", "-n", "2", "--isolate"],
+        &["--no-warm", "-n", "2", "--shuffle=7"],
+        &["--no-warm", "-n", "2", "--dist", "loadscope"],
+    ] {
+        let ran = project.run(mode);
+        assert_eq!(ran.outcomes, expected, "{mode:?}\n{}\n{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, status, "{mode:?}\n{}", ran.stderr);
+        assert!(ran.stdout.contains("4 failed") || ran.stdout.contains("2 failed"), "{}", ran.stdout);
+    }
+    project.expect_no_leftovers();
+}
+
+#[test]
+fn selections_are_pytests() {
+    let project = mixed();
+    for selection in [
+        &["-k", "ok or parameters"][..],
+        &["tests/test_one.py::TestClass"],
+        &["tests/deep", "--deselect", "tests/deep/test_two.py::test_ok"],
+        &["tests/test_many.py::test_n[3]", "tests/test_one.py::test_ok"],
+        &["-k", "nothing at all"],
+        &["tests/none.py"],
+        &["--no-such-option"],
+    ] {
+        let (expected, status) = project.pytest(selection);
+        let ran = project.run(&[&["--no-warm", "-n", "2"], selection].concat());
+        assert_eq!(
+            (ran.outcomes, ran.status),
+            (expected, status),
+            "{selection:?}\n{}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_collected_stops_the_run_as_under_pytest() {
+    let project = mixed();
+    project.write("tests/test_broken.py", "import no_such_module\n");
+    project.write("tests/test_broken_too.py", "def f(:\n");
+    let (_, status) = project.pytest(&[]);
+    assert_eq!(status, 2);
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!(ran.status, 2, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("2 errors during collection"), "{}", ran.stdout);
+    let (expected, status) = project.pytest(&["--continue-on-collection-errors"]);
+    let ran = project.run(&["--no-warm", "-n", "2", "--continue-on-collection-errors"]);
+    assert_eq!((ran.outcomes, ran.status), (expected, status));
+}
+
+#[test]
+fn nothing_to_run_is_pytests_five() {
+    let project = Project::new(&[("tests/helper.py", "")]);
+    assert_eq!(project.run(&["--no-warm"]).status, 5);
+}
+
+#[test]
+fn crashes_and_hangs_are_laid_on_their_tests() {
+    let project = Project::new(&[
+        (
+            "test_crash.py",
+            "import os, time, signal, sys, subprocess\n\
+             def test_a(): pass\n\
+             def test_exit(): os._exit(3)\n\
+             def test_signal(): os.kill(os.getpid(), signal.SIGSEGV)\n\
+             def test_hang(): time.sleep(600)\n\
+             def test_child(): subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n\
+             def test_z(): pass\n",
+        ),
+        (
+            "test_fixture.py",
+            "import pytest, time\n\
+             @pytest.fixture\n\
+             def slow(): time.sleep(600)\n\
+             def test_slow(slow): pass\n\
+             def test_ok(): pass\n",
+        ),
+    ]);
+    for workers in ["1", "2"] {
+        let ran = project.run(&["--no-warm", "-n", workers, "--timeout", "2"]);
+        let outcome = |id: &str| ran.outcomes.get(id).map(|all| all.join("+"));
+        for (id, expected) in [
+            ("test_crash.py::test_a", "passed"),
+            ("test_crash.py::test_exit", "failed"),
+            ("test_crash.py::test_signal", "failed"),
+            ("test_crash.py::test_hang", "failed"),
+            ("test_crash.py::test_child", "passed"),
+            ("test_crash.py::test_z", "passed"),
+            ("test_fixture.py::test_slow", "failed"),
+            ("test_fixture.py::test_ok", "passed"),
+        ] {
+            assert_eq!(outcome(id).as_deref(), Some(expected), "{id}\n{}\n{}", ran.stdout, ran.stderr);
+        }
+        assert_eq!(ran.status, 1);
+        assert!(ran.stdout.contains("signal SIGSEGV"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("the test took longer than 2 s"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("in slow"), "the stacks name the fixture\n{}", ran.stdout);
+        project.expect_no_leftovers();
+    }
+}
+
+#[test]
+fn a_long_file_is_shared_between_workers() {
+    let project = Project::new(&[(
+        "test_long.py",
+        "import os, time, pytest\n\
+         @pytest.mark.parametrize('n', range(40))\n\
+         def test_n(n):\n    time.sleep(0.03)\n\
+         @pytest.fixture(scope='class')\n\
+         def shared(): return os.getpid()\n\
+         class TestTogether:\n    seen = []\n    @pytest.mark.parametrize('n', range(6))\n    \
+         def test_same(self, shared, n):\n        assert shared == os.getpid()\n",
+    )]);
+    project.write("test_other.py", "def test_other(): pass\n");
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    let text = std::fs::read_to_string(project.path().join("events.ndjson")).unwrap();
+    let by = |worker: &str| text.lines().filter(|l| l.contains("test_long") && l.contains(worker)).count();
+    assert!(by("\"worker\":0") > 5 && by("\"worker\":1") > 5, "{text}");
+}
+
+#[test]
+fn a_test_that_needs_what_another_file_imports_passes_as_under_pytest() {
+    let project = Project::new(&[
+        ("pkg/__init__.py", ""),
+        ("pkg/lazy.py", "value = 1\n"),
+        ("test_a.py", "import pkg\ndef test_lazy():\n    assert pkg.lazy.value == 1\n"),
+        ("test_b.py", "import pkg.lazy\ndef test_b(): pass\n"),
+        ("test_c.py", "def test_wrong(): assert 0\n"),
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+    ]);
+    let (expected, status) = project.pytest(&[]);
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!(ran.status, status);
+    assert!(ran.stdout.contains("1 failed, 2 passed"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("test_a.py::test_lazy passes only after"), "{}", ran.stdout);
+    assert_eq!(expected["test_a.py::test_lazy"], ["passed"]);
+}
+
+#[test]
+fn failures_can_be_tried_again() {
+    let project = Project::new(&[(
+        "test_flaky.py",
+        "import os\n\
+         def test_second_time():\n    \
+         first = not os.path.exists('mark')\n    open('mark', 'w').close()\n    assert not first\n\
+         def test_never(): assert 0\n",
+    )]);
+    let ran = project.run(&["--no-warm", "--retries", "2"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("1 failed, 1 flaky"), "{}", ran.stdout);
+}
+
+#[test]
+fn partitions_are_disjoint_and_complete() {
+    let project = mixed();
+    for how in ["hash", "time"] {
+        let mut all = Outcomes::new();
+        for share in 1..=3 {
+            let ran = project.run(&["--no-warm", "--partition", &format!("{how}:{share}/3")]);
+            for (id, outcomes) in ran.outcomes {
+                assert!(all.insert(id.clone(), outcomes).is_none(), "{id} is in two shares by {how}");
+            }
+        }
+        assert_eq!(all, project.pytest(&[]).0, "{how}");
+    }
+}
+
+#[test]
+fn the_first_failure_stops_the_run() {
+    let project = mixed();
+    let ran = project.run(&["--no-warm", "-n", "1", "-x"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("stopping after 1 failures"), "{}", ran.stdout);
+    let (expected, _) = project.pytest(&["-x"]);
+    assert_eq!(ran.outcomes, expected);
+}
+
+#[test]
+fn the_list_is_pytests_and_never_stale() {
+    let project = mixed();
+    let list = || {
+        let output = project.dx(&["--list", "--no-warm"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(list(), project.collected());
+    assert_eq!(list(), project.collected());
+    project.write("tests/test_many.py", "def test_new(): pass\n");
+    assert_eq!(list(), project.collected());
+    project.write("tests/test_added.py", "def test_added(): pass\n");
+    assert_eq!(list(), project.collected());
+    std::fs::remove_file(project.path().join("tests/test_one.py")).unwrap();
+    assert_eq!(list(), project.collected());
+    project.write("pytest.ini", "[pytest]\npython_functions = check_*\n");
+    assert_eq!(list(), project.collected());
+    let state = project.path().join(".dx/testrun");
+    for entry in std::fs::read_dir(&state).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "dxti") {
+            std::fs::write(entry.path(), b"damaged").unwrap();
+        }
+    }
+    assert_eq!(list(), project.collected());
+}
+
+#[test]
+fn coverage_is_the_same() {
+    let project = Project::new(&[
+        ("mod.py", "def f(x):\n    if x:\n        return 1\n    return 2\n\ndef g():\n    return 3\n"),
+        ("test_a.py", "import mod\ndef test_f(): assert mod.f(1) == 1\n"),
+        ("test_b.py", "import mod\ndef test_f(): assert mod.f(0) == 2\n"),
+    ]);
+    let ran = project.run(&["--no-warm", "-n", "2", "--cov=mod", "--cov-report=term-missing"]);
+    assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
+    let line = ran.stdout.lines().find(|line| line.starts_with("mod.py")).unwrap_or_default();
+    assert!(line.split_whitespace().collect::<Vec<_>>().ends_with(&["86%", "7"]), "{}", ran.stdout);
+}

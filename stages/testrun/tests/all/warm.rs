@@ -1,0 +1,131 @@
+//! A warm pytest serves the next run, and is never stale: whatever it has read may change.
+
+use std::time::{Duration, Instant};
+
+use super::support::{Project, Ran};
+
+fn project() -> Project {
+    Project::new(&[
+        (
+            "conftest.py",
+            "import json, os\nDATA = json.load(open('data.json'))\nVALUE = os.environ.get('VALUE', 'none')\n",
+        ),
+        ("data.json", "1"),
+        ("helper.py", "answer = 1\n"),
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+        (
+            "test_it.py",
+            "import conftest, helper\n\
+             def test_data(): assert conftest.DATA == 1\n\
+             def test_helper(): assert helper.answer == 1\n\
+             def test_value(): assert conftest.VALUE == 'none'\n",
+        ),
+    ])
+}
+
+fn warm(project: &Project) -> Ran {
+    project.run(&["--warm", "-n", "2"])
+}
+
+/// Runs until the collected session serves.
+fn heat(project: &Project) -> Ran {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let ran = warm(project);
+        if ran.stdout.contains("warm, collected") {
+            return ran;
+        }
+        assert!(Instant::now() < deadline, "never warm:\n{}\n{}", ran.stdout, ran.stderr);
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn a_warm_run_says_what_pytest_says() {
+    let project = project();
+    let (expected, status) = project.pytest(&[]);
+    let ran = heat(&project);
+    assert_eq!((ran.outcomes, ran.status), (expected, status));
+    for selection in
+        [&["test_it.py::test_data"][..], &["-k", "helper"], &["-v", "test_it.py"], &["nothing.py"]]
+    {
+        let (expected, status) = project.pytest(selection);
+        let ran = project.run(&[&["--warm"], selection].concat());
+        assert_eq!(
+            (ran.outcomes, ran.status),
+            (expected, status),
+            "{selection:?}\n{}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+    let output = project.dx(&["--status"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("warm: process"), "{output:?}");
+    assert!(project.dx(&["--stop"]).output().unwrap().status.success());
+    project.expect_no_leftovers();
+}
+
+#[test]
+fn a_changed_file_is_seen() {
+    let project = project();
+    let changes: [(&str, &str, &str); 5] = [
+        ("test_it.py", "def test_new(): assert 0\n", "test_it.py::test_new"),
+        ("test_it.py", "import helper\ndef test_helper(): assert helper.answer == 1\n", ""),
+        ("helper.py", "answer = 2\n", "test_it.py::test_helper"),
+        ("data.json", "2", ""),
+        ("conftest.py", "raise SystemExit('conftest')\n", ""),
+    ];
+    for (name, text, failing) in changes {
+        heat(&project);
+        project.write(name, text);
+        let (expected, status) = project.pytest(&[]);
+        let ran = warm(&project);
+        assert_eq!(
+            (&ran.outcomes, ran.status),
+            (&expected, status),
+            "{name}\n{}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
+        if !failing.is_empty() {
+            assert_eq!(ran.outcomes[failing], ["failed"], "{name}");
+        }
+        if ran.status > 1 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn data_and_new_files_and_the_environment_are_seen() {
+    let project = project();
+    heat(&project);
+    project.write("data.json", "2");
+    assert_eq!(warm(&project).outcomes["test_it.py::test_data"], ["failed"]);
+    project.write("data.json", "1");
+    heat(&project);
+    project.write("sub/test_more.py", "def test_more(): pass\n");
+    assert!(warm(&project).outcomes.contains_key("sub/test_more.py::test_more"));
+    heat(&project);
+    project.write("sub/conftest.py", "def pytest_itemcollected(item): item.add_marker('xfail')\n");
+    assert_eq!(warm(&project).outcomes["sub/test_more.py::test_more"], ["xpassed"]);
+    heat(&project);
+    let output = project.dx(&["--warm", "test_it.py"]).env("VALUE", "other").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[test]
+fn a_run_that_dies_leaves_nothing_and_the_next_is_right() {
+    let project = project();
+    project.write("test_slow.py", "import time\ndef test_slow(): time.sleep(600)\n");
+    for mode in ["--warm", "--no-warm"] {
+        let mut child = project.dx(&[mode, "-n", "2"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let _ = project.dx(&["--stop"]).output();
+        project.expect_no_leftovers();
+    }
+    std::fs::remove_file(project.path().join("test_slow.py")).unwrap();
+    assert_eq!(warm(&project).status, 0);
+}
