@@ -256,10 +256,14 @@ def module_of(impl):
     return getattr(plugin, "__name__", None) or type(plugin).__module__
 
 
-def foreign(caller, known):
-    """The first plugin with an implementation of this hook that is not of a known package."""
+def foreign(caller, known, replacing=False):
+    """The first plugin with an implementation of this hook that is not of a known package.
+
+    `replacing` leaves out those that only wrap the others."""
     for impl in caller.get_hookimpls():
         name = module_of(impl)
+        if replacing and (impl.hookwrapper or getattr(impl, "wrapper", False)):
+            continue
         if name.split(".")[0] not in known and name != __name__:
             return name
     return None
@@ -448,6 +452,8 @@ class Plugin:
         option = config.option
         if self.start.get("whole"):
             return self.start["whole"]
+        if self.why_plain(config):
+            return self.why_plain(config)
         if not hasattr(pytest, "Directory"):
             return "pytest %s collects packages as one" % pytest.__version__
         if option.collectonly:
@@ -468,7 +474,7 @@ class Plugin:
 
     def why_plain(self, config):
         """Why pytest itself has to run the tests, one after the other."""
-        name = foreign(config.hook.pytest_runtestloop, ("_pytest", "xdist"))
+        name = foreign(config.hook.pytest_runtestloop, ("_pytest", "xdist"), replacing=True)
         if name:
             return "'%s' replaces the run loop" % name
         if getattr(config.option, "stepwise", False):
@@ -675,6 +681,8 @@ class Plugin:
             for category, count in finish["counts"].items():
                 known = reporter.stats.setdefault(category, [])
                 known.extend([Counted()] * max(0, count - len(known)))
+            # Categories that pytest does not know are counted in its last line, too.
+            reporter._main_color = reporter._known_types = None
             reporter._numcollected = session.testscollected = finish["collected"]
             if finish["deselected"]:
                 reporter.stats["deselected"] = [Counted()] * finish["deselected"]
@@ -690,6 +698,10 @@ class Plugin:
         ending = finish.get("ending")
         if ending == "interrupted":
             raise KeyboardInterrupt()
+        if ending == "usage":
+            import pytest
+
+            raise pytest.UsageError(finish["reason"])
         if ending == "exit":
             import pytest
 
@@ -1178,6 +1190,8 @@ def ending_of(error):
         return {"ending": "interrupted", "reason": ""}
     if name == "Exit":
         return {"ending": "exit", "reason": str(getattr(error, "msg", error)), "returncode": getattr(error, "returncode", None)}
+    if name == "UsageError":
+        return {"ending": "usage", "reason": "\n".join(map(str, error.args))}
     if name in ("Interrupted", "Failed"):
         return {"ending": "stopped" if name == "Interrupted" else "failed", "reason": str(error)}
     import traceback
@@ -1275,6 +1289,8 @@ def start_coverage(config, name):
     )
     own._warn_no_data = False
     own.start()
+    # Its wrapper around the run loop is on the stack of this process, too.
+    plugin._disabled = True
     config.pluginmanager.unregister(plugin)
     config.pluginmanager.register(Coverage(own), "dx-coverage")
 

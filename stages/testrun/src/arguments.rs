@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
     /// try failed tests again, in a fresh process, this often
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) retries: u32,
-    /// run one share of the tests: hash:1/3 or time:1/3
+    /// run one share of the tests: hash:1/3, or time:1/3 by the times of earlier runs without shares
     #[arg(long, value_name = "HOW:K/N")]
     pub(crate) partition: Option<String>,
     /// run the tests in random order

@@ -285,7 +285,12 @@ impl<'a> Engine<'a> {
     }
 
     /// Keeps what the next run can use: how long things took, and what there is.
+    ///
+    /// Shares by time must come out the same on every machine, so a run of one share changes no times.
     fn remember(&mut self) {
+        if self.settings.partition.is_some_and(|partition| partition.by_time) {
+            return;
+        }
         let mut file_seconds = vec![0.0; self.files.len()];
         for done in self.tally.all() {
             self.memory.took(&self.id(done.file, done.item), done.seconds());
