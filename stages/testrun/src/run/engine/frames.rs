@@ -54,7 +54,11 @@ impl Engine<'_> {
                 self.workers[lane].hungry_since =
                     self.queue.is_hungry(lane).then(crate::sys::process::monotonic_ns);
             }
-            Answer::Idle if self.workers[lane].stage == Stage::Running && !self.queue.busy(lane) => {
+            // It may have been done before the parent's word that it was forked was read.
+            Answer::Idle
+                if matches!(self.workers[lane].stage, Stage::Running | Stage::Forking)
+                    && !self.queue.busy(lane) =>
+            {
                 self.workers[lane].stage = Stage::Idle;
             }
             Answer::Stopped => {
