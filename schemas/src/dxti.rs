@@ -113,7 +113,9 @@ impl<'a> Dxti<'a> {
         }
         let (files, tests, strings) =
             (reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize);
-        reader.u32()?;
+        if reader.u32()? != 0 {
+            return Err(DxtiError::Damaged);
+        }
         let digest: [u8; 32] = reader.array()?;
         let body = reader.take(reader.remaining())?;
         if blake3::hash(body).as_bytes() != &digest {
