@@ -51,7 +51,7 @@ fn fed(bytes: &[u8], cuts: &[Index]) -> (Vec<AnswerFrame<'static>>, Option<Frame
     for piece in places.windows(2) {
         decoder.push(&bytes[piece[0]..piece[1]]);
         loop {
-            match decoder.next() {
+            match decoder.take() {
                 Ok(Some(frame)) => {
                     let payload = Cow::Owned(frame.payload.clone().into_owned());
                     found.push(AnswerFrame { payload, ..frame });

@@ -65,12 +65,9 @@ pub(crate) struct Arguments {
     /// write one JSON object a line for every test
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
-    /// write JUnit XML
+    /// write JUnit XML, as pytest's --junitxml
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// write a page: html or html=FILE
-    #[arg(long, value_name = "KIND")]
-    pub(crate) report: Option<String>,
     /// print the man page
     #[arg(long)]
     pub(crate) man: bool,

@@ -1,6 +1,7 @@
 //! What the run loop tells, and who prints it. Reporters only print; they decide nothing.
 
 mod events;
+mod github;
 mod progress_fancy;
 mod progress_plain;
 
@@ -9,6 +10,7 @@ use dx_schemas::testrun::Outcome;
 use crate::message::Report;
 
 pub(crate) use events::Events;
+pub(crate) use github::GitHub;
 pub(crate) use progress_fancy::Fancy;
 pub(crate) use progress_plain::Plain;
 

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::index::VOLATILE;
 use crate::message::{Finish, Plan, Start, Summary};
 use crate::parent::{Launch, Parent};
-use crate::report::{Event, Events, Fancy, Plain, Reporter};
+use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
@@ -61,6 +61,9 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     };
     let (header, plan) = (opening.header, opening.plan);
     reporters.0.push(progress(settings, &plan));
+    if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+        reporters.0.push(Box::new(GitHub::new(&settings.folder)));
+    }
     reporters.tell(&Event::Text(&header));
     reporters.tell(&Event::Text(&plan.text));
     let summary = if let Some(reason) = plan.plain.clone() {

@@ -53,7 +53,7 @@ const DISTRIBUTIONS: [&str; 5] = ["load", "loadscope", "loadfile", "loadgroup", 
 impl Settings {
     pub(crate) fn from_arguments(
         own: &Arguments,
-        arguments: Vec<String>,
+        mut arguments: Vec<String>,
         folder: PathBuf,
         state: State,
         python: PathBuf,
@@ -63,6 +63,11 @@ impl Settings {
                 "unknown --dist '{mode}': one of {}",
                 DISTRIBUTIONS.join(", ")
             )));
+        }
+        if let Some(path) = &own.junit {
+            let path =
+                path.to_str().ok_or_else(|| Failure::Usage("--junit takes a path in UTF-8".to_owned()))?;
+            arguments.push(format!("--junitxml={path}"));
         }
         let ci = own.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
         let shuffle = own.shuffle.as_deref().map(seed).transpose()?;
