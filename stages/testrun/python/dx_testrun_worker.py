@@ -307,6 +307,7 @@ class Plugin:
         self.children = set()
         self.deselected = 0
         self.finish = None
+        self.said = []  # what the parent's own collection reported
         self.base = None
 
     # Both sides
@@ -317,6 +318,9 @@ class Plugin:
     def pytest_collectreport(self, report):
         if self.worker is not None:
             self.worker.collect_report(report)
+        elif not report.passed and self.finish is None:
+            category = "error" if report.failed else "skipped"
+            self.said.append({"id": report.nodeid, "category": category, "text": report.longreprtext})
 
     def pytest_runtest_logreport(self, report):
         if self.worker is not None:
@@ -520,6 +524,7 @@ class Plugin:
             "threads": thread_count(),
             "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
             "deselected": self.deselected,
+            "said": self.said,
             "read": read,
             "listed": listed,
         }

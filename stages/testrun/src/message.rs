@@ -82,6 +82,9 @@ pub(crate) struct Plan {
     pub(crate) broken: bool,
     #[serde(default)]
     pub(crate) text: String,
+    /// Files that the parent itself could not collect, or that were skipped as a whole.
+    #[serde(default)]
+    pub(crate) said: Vec<Report>,
     /// Files that were read and folders that were listed.
     #[serde(default)]
     pub(crate) read: Vec<String>,

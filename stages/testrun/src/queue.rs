@@ -56,6 +56,8 @@ pub type Bundle = Vec<Span>;
 struct Lane {
     waiting: VecDeque<Bundle>,
     sent: VecDeque<Span>,
+    /// The test that the worker runs after it gave up what follows.
+    held: Option<Span>,
     /// Was told that nothing follows.
     ended: bool,
     /// Was asked to give up work.
@@ -203,14 +205,17 @@ impl Queue {
         self.lanes[worker].hungry
     }
 
-    /// The worker is done with its oldest piece, and gets no other.
-    pub fn unit_over(&mut self, worker: usize) {
-        self.lanes[worker].sent.pop_front();
+    /// The worker is done with the piece that begins here, and gets no other. It is the oldest one, but for empty files,
+    /// which are passed over while the one before still runs.
+    pub fn unit_over(&mut self, worker: usize, file: u32, first: u32) {
+        let sent = &mut self.lanes[worker].sent;
+        let at = sent.iter().position(|span| span.file == file && span.first == first);
+        sent.remove(at.unwrap_or(0));
     }
 
-    /// The worker is done with its oldest piece.
-    pub fn unit_done(&mut self, worker: usize) -> Vec<Step> {
-        self.lanes[worker].sent.pop_front();
+    /// The worker is done with the piece that begins here.
+    pub fn unit_done(&mut self, worker: usize, file: u32, first: u32) -> Vec<Step> {
+        self.unit_over(worker, file, first);
         let mut steps = self.lower(worker);
         steps.extend(self.refill(worker));
         steps
@@ -222,6 +227,10 @@ impl Queue {
         if let Some(front) = rest.pop_front() {
             let whole = self.files[front.file as usize].resolve(front);
             let end = whole.first.saturating_add(whole.count);
+            self.lanes[worker].held = item
+                .checked_sub(1)
+                .filter(|held| (whole.first..end).contains(held))
+                .map(|held| Span { first: held, count: 1, ..whole });
             if item < end {
                 rest.push_front(Span { first: item, count: end - item, ..whole });
             }
@@ -251,7 +260,7 @@ impl Queue {
     pub fn lost(&mut self, worker: usize, culprit: Option<(u32, u32)>) -> Vec<Span> {
         let lane = std::mem::take(&mut self.lanes[worker]);
         self.lanes[worker].gone = true;
-        let sent: Vec<Span> = lane.sent.into_iter().collect();
+        let sent: Vec<Span> = lane.held.into_iter().chain(lane.sent).collect();
         let mut spans: Vec<Span> = Vec::new();
         for span in sent {
             spans.extend(self.files[span.file as usize].unfinished(span, culprit));
@@ -307,6 +316,11 @@ impl Queue {
         let mut left = weight(&self.lanes[victim]) / 2.0;
         let mut taken = VecDeque::new();
         while let Some(bundle) = self.lanes[victim].waiting.pop_back() {
+            if self.lanes[victim].waiting.is_empty() && bundle.iter().any(|span| span.pinned) {
+                // The rest of a group that has begun there, perhaps.
+                self.lanes[victim].waiting.push_back(bundle);
+                break;
+            }
             left -= self.weight(&bundle);
             taken.push_front(bundle);
             if left <= 0.0 {
@@ -375,7 +389,11 @@ impl Queue {
             }
             sum += weight;
         }
-        self.give(worker, stay.into_iter());
+        let (pinned, free): (Bundle, Bundle) = stay.into_iter().partition(|span| span.pinned);
+        self.give(worker, free.into_iter());
+        if !pinned.is_empty() {
+            self.lanes[worker].waiting.push_front(pinned);
+        }
         if let Some(thief) = thief {
             self.give(thief, go.into_iter());
         }

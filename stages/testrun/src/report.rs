@@ -35,6 +35,11 @@ pub(crate) enum Event<'a> {
         id: &'a str,
         report: &'a Report,
     },
+    /// The same of a file that pytest's own report names already.
+    Known {
+        id: &'a str,
+        report: &'a Report,
+    },
     /// Something that people should know, on a line of its own.
     Note(&'a str),
     /// A debugger takes the terminal, or gives it back.

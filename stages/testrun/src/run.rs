@@ -66,6 +66,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     }
     reporters.tell(&Event::Text(&header));
     reporters.tell(&Event::Text(&plan.text));
+    plan.said.iter().for_each(|report| reporters.tell(&Event::Known { id: &report.id, report }));
     let summary = if let Some(reason) = plan.plain.clone() {
         reporters.tell(&Event::Note(&format!("dx: pytest runs the tests itself: {reason}")));
         conclude(&mut parent, &Finish { plain: true, ..Finish::default() })?

@@ -62,7 +62,8 @@ impl Tally {
     /// Counts a test; false if it was counted before.
     pub fn add(&mut self, done: Done) -> bool {
         self.failures += u64::from(done.failed());
-        if self.done.insert((done.file, done.item), done).is_some() {
+        if let Some(old) = self.done.insert((done.file, done.item), done) {
+            self.failures -= u64::from(old.failed());
             self.twice += 1;
             return false;
         }

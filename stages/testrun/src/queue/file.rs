@@ -138,8 +138,11 @@ impl FileState {
 
     /// The parts of a span that are not done, without one item.
     pub fn unfinished(&self, span: Span, without: Option<(u32, u32)>) -> Vec<Span> {
+        if without == Some((span.file, u32::MAX)) {
+            return Vec::new();
+        }
         if !self.collected {
-            return if without == Some((span.file, u32::MAX)) { Vec::new() } else { vec![span] };
+            return vec![span];
         }
         let mut parts: Vec<Span> = Vec::new();
         for item in self.range(span) {

@@ -55,7 +55,7 @@ impl Reporter for Events {
                 self.line(&json!({"v": VERSION, "event": "start", "workers": workers, "how": how}));
             }
             Event::Test(test) => self.test(test),
-            Event::File { id, report } => self.line(&json!({
+            Event::File { id, report } | Event::Known { id, report } => self.line(&json!({
                 "v": VERSION, "event": "file", "id": id, "outcome": report.category, "text": report.text,
             })),
             Event::Note(text) => self.line(&json!({"v": VERSION, "event": "note", "text": text})),

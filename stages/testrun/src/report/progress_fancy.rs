@@ -118,7 +118,7 @@ impl Reporter for Fancy {
                 self.hide();
                 self.plain.event(event);
             }
-            Event::Done { .. } => {}
+            Event::Known { .. } | Event::Done { .. } => {}
         }
     }
 

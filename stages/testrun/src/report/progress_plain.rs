@@ -173,7 +173,7 @@ impl Reporter for Plain {
                 let plural = if *workers == 1 { "" } else { "s" };
                 self.write(&format!("dx: {workers} worker{plural}, {how}\n"));
             }
-            Event::Started { .. } | Event::Debugger(_) | Event::Done { .. } => {}
+            Event::Started { .. } | Event::Known { .. } | Event::Debugger(_) | Event::Done { .. } => {}
         }
     }
 }

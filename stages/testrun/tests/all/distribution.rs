@@ -10,6 +10,8 @@ use proptest::prelude::*;
 struct Simulated {
     orders: VecDeque<Span>,
     wanted: bool,
+    /// Where the piece at the front began.
+    begun: Option<u32>,
     dead: bool,
 }
 
@@ -57,8 +59,9 @@ impl World {
         let file = front.file as usize;
         let span = self.queue.files[file].resolve(front);
         if span.count == 0 {
+            let begun = self.workers[at].begun.take().unwrap_or(front.first);
             self.workers[at].orders.pop_front();
-            let steps = self.queue.unit_done(at);
+            let steps = self.queue.unit_done(at, front.file, begun);
             self.execute(steps);
             return;
         }
@@ -79,13 +82,16 @@ impl World {
         self.queue.files[file].finish(item);
         if gives {
             self.workers[at].orders.clear();
+            self.workers[at].begun = None;
             let steps = self.queue.yielded(at, item + 1);
             self.execute(steps);
         } else if last {
+            let begun = self.workers[at].begun.take().unwrap_or(front.first);
             self.workers[at].orders.pop_front();
-            let steps = self.queue.unit_done(at);
+            let steps = self.queue.unit_done(at, front.file, begun);
             self.execute(steps);
         } else {
+            self.workers[at].begun.get_or_insert(front.first);
             self.workers[at].orders[0] = Span { first: item + 1, count: span.count - 1, ..span };
         }
     }
@@ -152,7 +158,7 @@ proptest! {
         while let Some((_, command)) = pending.pop_front() {
             if let Command::Run(span) = command {
                 order.push(span.file);
-                pending.extend(queue.unit_done(0));
+                pending.extend(queue.unit_done(0, span.file, span.first));
             }
         }
         prop_assert_eq!(order, (0..sizes.len() as u32).collect::<Vec<_>>());

@@ -39,9 +39,11 @@ impl Engine<'_> {
             Answer::Collected => self.collected(lane, frame)?,
             Answer::Result => self.result(lane, frame),
             Answer::Report => self.report(lane, frame)?,
-            Answer::Unit if self.workers[lane].dismissed => self.queue.unit_over(lane),
+            Answer::Unit if self.workers[lane].dismissed => {
+                self.queue.unit_over(lane, frame.file, frame.item);
+            }
             Answer::Unit => {
-                let steps = self.queue.unit_done(lane);
+                let steps = self.queue.unit_done(lane, frame.file, frame.item);
                 self.execute(steps);
             }
             Answer::Yielded => {
