@@ -1,21 +1,21 @@
 //! The Python process that is pytest up to the point where tests would start.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use dx_schemas::testrun::{Answer, AnswerFrame, Decoder, Order, OrderFrame};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::message::{Reaped, Start};
+use crate::script::{self, Entry};
+use crate::state::State;
 use crate::sys::{memory, signals, socket};
-use crate::{script, state::State};
 
 pub(crate) struct Parent {
     stream: UnixStream,
@@ -49,11 +49,9 @@ pub(crate) struct Launch<'a> {
 
 impl Parent {
     pub(crate) fn spawn(launch: &Launch<'_>, start: &Start, inherited: &[RawFd]) -> Result<Parent, Failure> {
-        let script = script::cold(launch.state)
-            .map_err(|error| Failure::Write { path: launch.state.path("worker"), error })?;
         let (own, other) = UnixStream::pair()?;
-        let mut command = Command::new(launch.python);
-        command.args([OsString::from("-c"), OsString::from(script::BOOTSTRAP), script]);
+        let mut command = script::command(launch.python, launch.state, Entry::Cold)
+            .map_err(|error| Failure::Write { path: launch.state.path("python"), error })?;
         command.arg(other.as_raw_fd().to_string()).current_dir(launch.folder);
         let handed = other.as_raw_fd();
         let inherited = inherited.to_vec();

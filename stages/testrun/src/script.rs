@@ -1,99 +1,153 @@
-//! The Python files that turn an interpreter into a parent of workers, and how they are started without compiling them
+//! The Python package that turns an interpreter into a parent of workers, and how it is started without compiling it
 //! anew.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::state::State;
+use crate::state::{State, runtime_folder};
 
-/// In the order in which they are loaded; `main` of the last one runs.
-const WORKER: (&str, &str) = ("dx_testrun_worker", include_str!("../python/dx_testrun_worker.py"));
-const WARM: (&str, &str) = ("dx_testrun_warm", include_str!("../python/dx_testrun_warm.py"));
+macro_rules! modules {
+    ($($name:literal),*) => { [$(($name, include_str!(concat!("../python/dx_testrun/", $name, ".py")))),*] };
+}
 
-/// Loads modules (`NAME=FILE`, joined by `:`) from their compiled form beside them; compiles and keeps what this Python
-/// has none of.
-pub(crate) const BOOTSTRAP: &str = "\
-import sys, marshal, _frozen_importlib_external as f
-for e in sys.argv[1].split(':'):
-    n, p = e.split('=', 1)
-    q = p + '.' + f.MAGIC_NUMBER.hex() + '.pyc'
+/// The modules of `dx_testrun`; each imports only from those before it.
+const MODULES: [(&str, &str); 14] = modules![
+    "__init__",
+    "wire",
+    "watch",
+    "planning",
+    "summary",
+    "forked",
+    "reports",
+    "worker",
+    "plugin",
+    "session",
+    "cold",
+    "arguments",
+    "layer",
+    "server"
+];
+
+/// Which module's `main` runs, after all those before it have been loaded.
+#[derive(Clone, Copy)]
+pub(crate) enum Entry {
+    /// A parent for one run.
+    Cold,
+    /// A server that keeps layers warm.
+    Server,
+}
+
+/// Loads modules (`argv[2]`, joined by commas) of the package in the folder `argv[1]` from one file with their compiled
+/// form; compiles and keeps what this Python has none of. The file begins with a check of the rest.
+const BOOTSTRAP: &str = "\
+import sys, marshal, binascii, _frozen_importlib_external as f
+p, names = sys.argv[1], sys.argv[2].split(',')
+q = '%s/%s.%s' % (p, names[-1], f.MAGIC_NUMBER.hex())
+try:
+    with open(q, 'rb') as h: b = h.read()
+    if int.from_bytes(b[:4], 'little') != binascii.crc32(b[4:]): raise ValueError
+    codes = marshal.loads(b[4:])
+except Exception:
+    import os
+    codes = []
+    for n in names:
+        with open('%s/%s.py' % (p, n), 'rb') as h: codes.append(compile(h.read(), h.name, 'exec'))
+    b = marshal.dumps(codes)
     try:
-        with open(q, 'rb') as h: c = marshal.loads(h.read())
-    except Exception:
-        import os
-        with open(p, 'rb') as h: c = compile(h.read(), p, 'exec')
-        try:
-            t = q + '.' + str(os.getpid())
-            with open(t, 'wb') as h: h.write(marshal.dumps(c))
-            os.rename(t, q)
-        except OSError: pass
-    m = type(sys)(n)
-    m.__file__ = p
-    sys.modules[n] = m
+        t = '%s.%d' % (q, os.getpid())
+        with open(t, 'wb') as h: h.write(binascii.crc32(b).to_bytes(4, 'little') + b)
+        os.rename(t, q)
+    except OSError: pass
+d = None
+for n, c in zip(names, codes):
+    m = type(sys)('dx_testrun' + ('.' + n if d else ''))
+    m.__file__ = c.co_filename
+    if d: setattr(d, n, m)
+    else: d = m; m.__path__ = [p]
+    sys.modules[m.__name__] = m
     exec(c, m.__dict__)
+del sys.argv[1:3]
 m.main()
 ";
 
 /// Digest of all that runs on the Python side.
 pub(crate) fn digest() -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
-    for text in [BOOTSTRAP, WORKER.1, WARM.1] {
-        hasher.update(text.as_bytes());
-        hasher.update(&[0]);
+    hasher.update(BOOTSTRAP.as_bytes());
+    for (name, source) in MODULES {
+        for text in [name, source] {
+            hasher.update(text.as_bytes());
+            hasher.update(&[0]);
+        }
     }
     hasher.finalize()
 }
 
-/// The argument for a parent of its own.
-pub(crate) fn cold(state: &State) -> io::Result<OsString> {
-    argument(state, &[WORKER])
-}
-
-/// The argument for a server that keeps layers warm.
-pub(crate) fn warm(state: &State) -> io::Result<OsString> {
-    argument(state, &[WORKER, WARM])
-}
-
-fn argument(state: &State, modules: &[(&str, &str)]) -> io::Result<OsString> {
-    let mut joined = OsString::new();
-    for (name, source) in modules {
-        if !joined.is_empty() {
-            joined.push(":");
+/// The command that runs `entry`; further arguments are for its `main`.
+pub(crate) fn command(python: &Path, state: &State, entry: Entry) -> io::Result<Command> {
+    let name = match entry {
+        Entry::Cold => "cold",
+        Entry::Server => "server",
+    };
+    let last = MODULES.iter().position(|(module, _)| *module == name).unwrap_or(MODULES.len() - 1);
+    let names: Vec<&str> = match entry {
+        Entry::Cold => MODULES[..=last].iter().map(|(module, _)| *module).collect(),
+        Entry::Server => {
+            MODULES[..=last].iter().map(|(module, _)| *module).filter(|module| *module != "cold").collect()
         }
-        joined.push(name);
-        joined.push("=");
-        joined.push(place(state, name, source)?);
-    }
-    Ok(joined)
+    };
+    let mut command = Command::new(python);
+    command.args([OsString::from("-c"), BOOTSTRAP.into(), place(state)?.into(), names.join(",").into()]);
+    Ok(command)
 }
 
-/// Writes a source beside the state, named by its content; into a folder of the system's where that cannot be, or where
-/// the path would not survive the argument.
-fn place(state: &State, name: &str, source: &str) -> io::Result<PathBuf> {
-    let file = format!("{name}-{}.py", &blake3::hash(source.as_bytes()).to_hex()[..16]);
-    let path = state.path(&file);
-    let plain = path.to_str().is_some_and(|text| !text.contains(':'));
-    if plain && path.is_file() {
-        return Ok(path);
+/// Writes the package beside the state, in a folder named by its content; into the user's own folder for
+/// running programs where that cannot be.
+fn place(state: &State) -> io::Result<PathBuf> {
+    let name = format!("python-{}", &digest().to_hex()[..16]);
+    let folder = state.path(&name);
+    if is_whole(&folder) {
+        return Ok(folder);
     }
-    if plain && state.write(&file, source.as_bytes()).is_ok() {
-        remove_others(state, name, &file);
-        return Ok(path);
+    if state.prepare().and_then(|()| write(&folder)).is_ok() {
+        remove_others(state, &name);
+        return Ok(folder);
     }
-    let elsewhere = std::env::temp_dir().join(format!("{}-{file}", std::process::id()));
-    std::fs::write(&elsewhere, source)?;
+    let elsewhere = runtime_folder()?.join(name);
+    if !is_whole(&elsewhere) {
+        write(&elsewhere)?;
+    }
     Ok(elsewhere)
 }
 
-/// Other versions of a module, with their compiled forms.
-fn remove_others(state: &State, name: &str, current: &str) {
-    let Ok(entries) = std::fs::read_dir(state.path("")) else { return };
+fn is_whole(folder: &Path) -> bool {
+    let is_same = |(name, source): &(&str, &str)| {
+        fs::read(folder.join(format!("{name}.py"))).is_ok_and(|bytes| bytes == source.as_bytes())
+    };
+    MODULES.iter().all(is_same)
+}
+
+/// Each file whole or not at all: another run may read them at the same time.
+fn write(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for (name, source) in MODULES {
+        let temporary = folder.join(format!("{name}.{}.tmp", std::process::id()));
+        fs::write(&temporary, source)?;
+        fs::rename(&temporary, folder.join(format!("{name}.py")))?;
+    }
+    Ok(())
+}
+
+/// Other versions of the package.
+fn remove_others(state: &State, current: &str) {
+    let Ok(entries) = fs::read_dir(state.path("")) else { return };
     for entry in entries.flatten() {
         let found = entry.file_name();
-        let found = found.to_string_lossy();
-        if found.starts_with(&format!("{name}-")) && !found.starts_with(current) {
-            let _ = std::fs::remove_file(entry.path());
+        if found.to_str().is_some_and(|found| found.starts_with("python-") && found != current) {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+
+use crate::sys::process;
 
 /// Files that mark a workspace's root, as in `pipeline/src/workspace.rs`.
 const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
@@ -55,4 +58,23 @@ impl State {
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.path(name)).ok()
     }
+}
+
+/// Where sockets lie, and what finds no place beside the state: short paths, nobody else's.
+pub(crate) fn runtime_folder() -> io::Result<PathBuf> {
+    let user = process::user();
+    let base = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
+    let folder = base.map_or_else(
+        || std::env::temp_dir().join(format!("dx-testrun-{user}")),
+        |base| base.join("dx-testrun"),
+    );
+    if !folder.is_dir() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    }
+    let meta = fs::symlink_metadata(&folder)?;
+    if !meta.is_dir() || meta.uid() != user || meta.mode() & 0o077 != 0 {
+        let why = format!("'{}' is not a private folder of this user", folder.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    Ok(folder)
 }

@@ -6,11 +6,10 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
 use dx_schemas::testrun::{Answer, Decoder, Order, OrderFrame};
@@ -18,12 +17,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::index;
 use crate::index::{Recording, changed};
 use crate::message::Start;
 use crate::parent::Parent;
-use crate::state::State;
+use crate::script::{self, Entry};
+use crate::state::{State, runtime_folder};
 use crate::sys::{process, socket};
-use crate::{index, script};
 
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
@@ -242,14 +242,12 @@ impl<'a> Warm<'a> {
     }
 
     fn start_server(&self, start: &Start) -> Result<(), Failure> {
-        let scripts = script::warm(self.state)
-            .map_err(|error| Failure::Write { path: self.state.path("worker"), error })?;
         let log = self.state.path("warm.log");
         let write = |error| Failure::Write { path: log.clone(), error };
         let out = fs::File::create(&log).map_err(write)?;
-        let mut command = Command::new(self.python);
-        command.arg("-c").arg(script::BOOTSTRAP).arg(scripts).arg(&self.socket);
-        command.arg(serde_json::to_string(start)?).current_dir(self.folder);
+        let mut command = script::command(self.python, self.state, Entry::Server)
+            .map_err(|error| Failure::Write { path: self.state.path("python"), error })?;
+        command.arg(&self.socket).arg(serde_json::to_string(start)?).current_dir(self.folder);
         command.stdin(Stdio::null()).stdout(out.try_clone().map_err(write)?).stderr(out);
         // SAFETY: the hook only calls setsid and prctl, which are safe between fork and exec.
         unsafe {
@@ -269,25 +267,6 @@ fn is(argument: &str, name: &str) -> bool {
         || argument
             .strip_prefix(name)
             .is_some_and(|rest| rest.starts_with('=') || (name.len() == 2 && name != "-x"))
-}
-
-/// Where sockets lie: short paths, nobody else's.
-fn runtime_folder() -> io::Result<PathBuf> {
-    let user = process::user();
-    let base = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
-    let folder = base.map_or_else(
-        || std::env::temp_dir().join(format!("dx-testrun-{user}")),
-        |base| base.join("dx-testrun"),
-    );
-    if !folder.is_dir() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-    }
-    let meta = fs::symlink_metadata(&folder)?;
-    if !meta.is_dir() || meta.uid() != user || meta.mode() & 0o077 != 0 {
-        let why = format!("'{}' is not a private folder of this user", folder.display());
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-    }
-    Ok(folder)
 }
 
 fn send(stream: &UnixStream, request: &serde_json::Value, fds: &[i32]) -> Result<(), Failure> {

@@ -1,0 +1,10 @@
+"""The Python side of dx-testrun: pytest itself, forked.
+
+One process (the parent) runs pytest up to the point where tests would start. There it waits for dx-testrun, forks
+workers on request, and at the end is told what they found, so that pytest's own reporters write the summary. A worker
+is a copy of that process in which pytest's run loop takes its items from dx-testrun. Both leave the loop the way
+pytest leaves it, so that session finish, plugins' cleanup and the exit status are pytest's own.
+
+The modules need the standard library of Python 3.7 and a pytest, nothing else. Each imports only from those that
+`src/script.rs` lists before it.
+"""

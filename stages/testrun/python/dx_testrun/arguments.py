@@ -1,0 +1,164 @@
+"""Other arguments for a pytest that is configured already."""
+
+import os
+
+from dx_testrun.planning import group_items
+from dx_testrun.session import pytest_arguments
+
+# Options that say which tests run or how they are told, and that pytest reads only after configuration: a run may
+# have others than the layer was configured with.
+FREE = {
+    "file_or_dir",
+    "keyword",
+    "markexpr",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "maxfail",
+    "verbose",
+    "quiet",
+    "verbosity",
+    "tbstyle",
+    "showlocals",
+    "durations",
+    "durations_min",
+    "reportchars",
+    "showcapture",
+    "fulltrace",
+    "no_header",
+    "no_summary",
+    "continue_on_collection_errors",
+}
+INI_NAMES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+def set_arguments(plugin, arguments, collected=False):
+    """Gives the configuration other arguments; why that cannot be, if it cannot.
+
+    Without arguments, it is left with those that belong to every run."""
+    import argparse
+    import shlex
+
+    config = plugin.config
+    common = shlex.split(os.environ.get("PYTEST_ADDOPTS", "")) + list(config.getini("addopts"))
+
+    def parse(given):
+        namespace = argparse.Namespace()
+        return vars(config._parser.parse(common + pytest_arguments(given), namespace=namespace))
+
+    import pytest
+
+    try:
+        if plugin.parsed is None:
+            plugin.parsed = parse(plugin.arguments)
+        before, after = plugin.parsed, parse(arguments or [])
+    except (pytest.UsageError, SystemExit) as error:
+        return "the arguments are not understood: %s" % error
+    if arguments is None:
+        after.update((name, before[name]) for name in before if name not in FREE)
+    different = sorted(name for name in set(before) | set(after) if before.get(name) != after.get(name))
+    fixed = [name for name in different if name not in FREE]
+    if fixed:
+        return "%s is read when pytest is configured" % ", ".join("--" + name.replace("_", "-") for name in fixed)
+    if collected:
+        filtered = [name for name in ("ignore", "ignore_glob") if after.get(name) != plugin.options.get(name)]
+        if filtered or (plugin.options.get("keyword") or plugin.options.get("markexpr")) and (
+            after.get("keyword") != plugin.options.get("keyword") or after.get("markexpr") != plugin.options.get("markexpr")
+        ):
+            return "other tests were left out of the collected session"
+    for name in FREE & set(after):
+        setattr(config.option, name, after[name])
+    reason = set_paths(config, after["file_or_dir"], plugin)
+    if reason:
+        return reason
+    return choose(plugin, plugin.options, after) if collected else remember(plugin, after)
+
+
+def remember(plugin, options):
+    plugin.options = options
+    return None
+
+
+def set_paths(config, paths, plugin):
+    import pathlib
+
+    folder, root = config.invocation_params.dir, config.rootpath
+    decided = config._decide_args(
+        args=paths,
+        pyargs=config.option.pyargs,
+        testpaths=config.getini("testpaths"),
+        invocation_dir=folder,
+        rootpath=root,
+        warn=False,
+    )
+    config.args, config.args_source = decided
+    anchors = []
+    for argument in paths:
+        path = pathlib.Path(os.path.abspath(os.path.join(str(folder), str(argument).split("::", 1)[0])))
+        if not path.exists():
+            return "'%s' does not exist" % argument
+        if root not in (path, *path.parents):
+            return "'%s' lies outside the root" % argument
+        above = path if path.is_dir() else path.parent
+        while above != root and above != above.parent:
+            if any((above / name).exists() for name in INI_NAMES):
+                return "'%s' has a configuration of its own" % above
+            above = above.parent
+        anchors.append(path)
+    if not anchors:
+        return None
+    loaded = {pathlib.Path(module.__file__) for module in config.pluginmanager._conftest_plugins if module.__file__}
+    wanted = set()
+    for anchor in anchors:
+        folders = [anchor if anchor.is_dir() else anchor.parent]
+        if anchor.is_dir():
+            folders.extend(below for below in anchor.glob("test*") if below.is_dir())
+        for below in folders:
+            wanted.update(above / "conftest.py" for above in (below, *below.parents))
+    other = sorted(str(path) for path in loaded - wanted)
+    return "'%s' belongs to other tests" % other[0] if other else None
+
+
+def choose(plugin, old, new):
+    """Leaves the wanted ones of the collected tests, in the order of the arguments."""
+    session, config = plugin.session, plugin.config
+    items = session.items
+    if new["file_or_dir"]:
+        items = []
+        folder, root = str(config.invocation_params.dir), str(config.rootpath)
+        taken = set()
+        for argument in new["file_or_dir"]:
+            path, colons, rest = str(argument).partition("::")
+            wanted = os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/") + colons + rest
+            found = [item for item in session.items if belongs(item.nodeid, wanted)]
+            if not found:
+                return "'%s' is not among the collected tests" % argument
+            items.extend(item for item in found if id(item) not in taken)
+            taken.update(map(id, found))
+    session.items = list(items)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    everything = not new["file_or_dir"]
+    if reporter is not None and not everything:
+        reporter.stats.pop("skipped", None)
+        reporter.stats.pop("warnings", None)
+    if (new.get("keyword"), new.get("markexpr")) != (old.get("keyword"), old.get("markexpr")):
+        import _pytest.mark
+
+        _pytest.mark.pytest_collection_modifyitems(session.items, config)
+    if new.get("deselect") != old.get("deselect"):
+        import _pytest.main
+
+        _pytest.main.pytest_collection_modifyitems(session.items, config)
+    session.testscollected = len(session.items)
+    if reporter is not None:
+        reporter._numcollected = len(session.items) + len(reporter.stats.get("deselected", ()))
+        plugin.fresh_header()
+        reporter.pytest_collection_finish(session)
+    group_items(plugin, session.items)
+    return None
+
+
+def belongs(nodeid, wanted):
+    if wanted == ".":
+        return True
+    return nodeid == wanted or nodeid.startswith((wanted + "::", wanted + "[", wanted + "/"))

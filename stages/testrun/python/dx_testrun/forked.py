@@ -1,0 +1,122 @@
+"""What must change in a fork of pytest so that it is a worker of its own."""
+
+import io
+import os
+import select
+import signal
+
+
+def hold_on(fd):
+    """Ties this process to dx-testrun: when the pipe's other end is closed, the kernel kills this one."""
+    import fcntl
+
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(fd, 10, signal.SIGKILL)  # F_SETSIG
+        fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
+    except OSError:
+        pass
+    ready, _, _ = select.select([fd], [], [], 0)
+    if ready:
+        os._exit(1)
+
+
+def restart_capture(capture):
+    """The files behind the capture share their offset with the parent's: make new ones."""
+    capture._global_capturing.pop_outerr_to_orig()
+    capture.stop_global_capturing()
+    capture.start_global_capturing()
+    capture.suspend_global_capture()
+
+
+def silence(config):
+    """Only the parent writes to the terminal; the reporter stays, for plugins that ask for it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    reporter._tw._file = io.StringIO()
+    hook = config.hook
+    for name in (
+        "pytest_runtest_logstart",
+        "pytest_runtest_logreport",
+        "pytest_runtest_logfinish",
+        "pytest_collectreport",
+        "pytest_collection_finish",
+        "pytest_warning_recorded",
+        "pytest_deselected",
+        "pytest_sessionfinish",
+        "pytest_terminal_summary",
+        "pytest_unconfigure",
+    ):
+        try:
+            getattr(hook, name)._remove_plugin(reporter)
+        except (AttributeError, ValueError):
+            pass
+    xml = [plugin for plugin in config.pluginmanager.get_plugins() if type(plugin).__name__ == "LogXML"]
+    for plugin in xml:
+        config.pluginmanager.unregister(plugin)
+
+
+def temporary_base(config):
+    """Where the workers' `tmp_path` folders go; made once, by the parent, as xdist does."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    try:
+        return str(factory.getbasetemp()) if factory is not None else None
+    except Exception:
+        return None
+
+
+def own_base(config, base, name):
+    """`tmp_path` of this worker: a folder of its own below the run's, as under xdist."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is None or base is None:
+        return
+    path = os.path.join(base, "popen-" + name)
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    factory._basetemp = type(factory.getbasetemp())(path)
+
+
+def forget_cache(config):
+    """With one worker there is no `workerinput` that would tell the cache plugins that the parent writes."""
+    for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+        plugin = config.pluginmanager.get_plugin(name)
+        if plugin is not None:
+            try:
+                config.hook.pytest_sessionfinish._remove_plugin(plugin)
+            except (AttributeError, ValueError):
+                pass
+
+
+def start_coverage(config, name):
+    """pytest-cov: this process measures into a data file of its own, which the parent combines."""
+    plugin = config.pluginmanager.get_plugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or getattr(controller, "cov", None) is None:
+        return
+    import coverage
+
+    parent = controller.cov
+    parent.stop()
+    own = coverage.Coverage(
+        source=controller.cov_source,
+        branch=controller.cov_branch,
+        data_suffix="%s.%d" % (name, os.getpid()),
+        config_file=controller.cov_config,
+    )
+    own._warn_no_data = False
+    own.start()
+    # Its wrapper around the run loop is on the stack of this process, too.
+    plugin._disabled = True
+    config.pluginmanager.unregister(plugin)
+    config.pluginmanager.register(Coverage(own), "dx-coverage")
+
+
+class Coverage:
+    """Saves what one worker measured."""
+
+    def __init__(self, coverage):
+        self.coverage = coverage
+
+    def pytest_sessionfinish(self, session):
+        self.coverage.stop()
+        self.coverage.save()

@@ -1,0 +1,258 @@
+"""How the session is collected, and what of it is told to dx-testrun before anything runs."""
+
+import functools
+import os
+
+from dx_testrun.watch import WATCH
+
+# Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
+ITEMWISE = ("_pytest", "_hypothesis_pytestplugin", "hypothesis", "anyio", "pytest_asyncio", "pytest_cov", "xdist")
+# Plugins that say nothing about passed tests at the end of a run.
+TERSE = ITEMWISE + ("pytest_timeout", "pytest_mock", "pytest_django")
+
+
+def module_of(impl):
+    plugin = impl.plugin
+    return getattr(plugin, "__name__", None) or type(plugin).__module__
+
+
+def foreign(caller, known, replacing=False):
+    """The first plugin with an implementation of this hook that is not of a known package.
+
+    `replacing` leaves out those that only wrap the others."""
+    for impl in caller.get_hookimpls():
+        name = module_of(impl)
+        if replacing and (impl.hookwrapper or getattr(impl, "wrapper", False)):
+            continue
+        if name.split(".")[0] not in known + ("dx_testrun",):
+            return name
+    return None
+
+
+class Muted:
+    """Stands in for a hook that must not be called yet."""
+
+    def __call__(self, **_):
+        return []
+
+    def has_spec(self):
+        return True
+
+    def get_hookimpls(self):
+        return []
+
+
+def perform_collect(plugin, args=None, genitems=True):
+    session = plugin.session
+    del session.perform_collect
+    plugin.whole = why_whole(plugin, session.config)
+    if plugin.whole or args is not None or not genitems:
+        items = session.perform_collect(args, genitems)
+        if plugin.start.get("shuffle") is not None:
+            shuffle(session.items, plugin.start["shuffle"])
+        group_items(plugin, session.items)
+        return items
+    hook = session.config.hook
+    kept = hook.pytest_collection_modifyitems, hook.pytest_collection_finish
+    session.genitems = functools.partial(files_below, plugin)
+    hook.pytest_collection_modifyitems = hook.pytest_collection_finish = Muted()
+    try:
+        session.perform_collect()
+    finally:
+        hook.pytest_collection_modifyitems, hook.pytest_collection_finish = kept
+        del session.genitems
+    plugin.nodes = list(session.items)
+    session.items = []
+    session.testscollected = 0
+    return session.items
+
+
+def files_below(plugin, node):
+    """As `Session.genitems`, but stops at files: those are collected in a worker."""
+    import pytest
+
+    if not isinstance(node, pytest.Directory):
+        yield node
+        return
+    report, duplicate = plugin.session._collect_one_node(node, True)
+    if report.passed:
+        for child in report.result:
+            yield from files_below(plugin, child)
+    if not duplicate:
+        node.ihook.pytest_collectreport(report=report)
+
+
+def why_whole(plugin, config):
+    """Why the session has to be collected as one; None when files can be collected apart."""
+    import pytest
+
+    option = config.option
+    if plugin.start.get("whole"):
+        return plugin.start["whole"]
+    if why_plain(config):
+        return why_plain(config)
+    if not hasattr(pytest, "Directory"):
+        return "pytest %s collects packages as one" % pytest.__version__
+    if option.collectonly:
+        return "--collect-only"
+    for name in ("lf", "failedfirst", "newfirst", "stepwise", "keepduplicates", "pyargs", "setupplan"):
+        if getattr(option, name, False):
+            return "--" + name.replace("_", "-")
+    if any("::" in str(arg) for arg in config.args):
+        return "single tests were asked for"
+    if plugin.start.get("dist") in ("loadgroup", "each", "no"):
+        return "--dist " + plugin.start["dist"]
+    hook = config.hook
+    for caller in (hook.pytest_collection_modifyitems, hook.pytest_collection, hook.pytest_collection_finish):
+        name = foreign(caller, ITEMWISE)
+        if name:
+            return "'%s' implements %s" % (name, caller.name)
+    return None
+
+
+def why_plain(config):
+    """Why pytest itself has to run the tests, one after the other."""
+    name = foreign(config.hook.pytest_runtestloop, ("_pytest", "xdist"), replacing=True)
+    if name:
+        return "'%s' replaces the run loop" % name
+    if getattr(config.option, "stepwise", False):
+        return "--stepwise"
+    return None
+
+
+def group_items(plugin, items):
+    """Runs of items of the same file, in pytest's order."""
+    plugin.nodes, plugin.lists, plugin.groups = [], {}, {}
+    path = None
+    for item in items:
+        if item.nodeid.split("::", 1)[0] != path or not plugin.nodes:
+            path = item.nodeid.split("::", 1)[0]
+            plugin.nodes.append(path)
+            plugin.lists[len(plugin.nodes) - 1] = []
+        plugin.lists[len(plugin.nodes) - 1].append(item)
+
+
+def plan(plugin, session):
+    config = session.config
+    option = config.option
+    files = []
+    WATCH.on = False
+    read, listed = WATCH.everything() if plugin.warm is not None else WATCH.take()
+    for number, node in enumerate(plugin.nodes):
+        if plugin.whole:
+            files.append(describe(node, plugin.lists[number], plugin.start.get("dist")))
+            plugin.groups[number] = files[-1]["groups"]
+        else:
+            files.append({"id": node.nodeid})
+    return {
+        "whole": plugin.whole,
+        "plain": why_plain(config),
+        "files": files,
+        "maxfail": option.maxfail or 0,
+        "verbose": option.verbose,
+        "durations": getattr(option, "durations", None) is not None,
+        "capture": option.capture,
+        "pdb": bool(option.usepdb or getattr(option, "trace", False)),
+        "collectonly": bool(option.collectonly or getattr(option, "setupplan", False)),
+        "go_on": bool(option.continue_on_collection_errors),
+        "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
+        "ids": wants_ids(config),
+        "threads": thread_count(),
+        "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
+        "deselected": plugin.deselected,
+        "said": plugin.said,
+        "read": read,
+        "listed": listed,
+    }
+
+
+def wants_ids(config):
+    last = config.pluginmanager.get_plugin("lfplugin")
+    return bool(last is not None and last.lastfailed)
+
+
+def wants_all(config):
+    """Why the reports of passed tests are needed at the end, too."""
+    option = config.option
+    if getattr(option, "xmlpath", None) or getattr(option, "durations", None) is not None:
+        return True
+    if "p" in option.reportchars.lower() or "a" in option.reportchars.lower() or option.reportchars == "P":
+        return True
+    hook = config.hook
+    return any(
+        foreign(caller, TERSE)
+        for caller in (hook.pytest_runtest_logreport, hook.pytest_terminal_summary, hook.pytest_report_teststatus)
+    )
+
+
+def thread_count():
+    """Threads of this process that Python knows of or not."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        import threading
+
+        return threading.active_count()
+
+
+def describe(path, items, dist):
+    """A file as dx-testrun knows it: ids after the file's own, and which neighbours must stay together."""
+    start = len(path)
+    groups, known = [], {}
+    for item in items:
+        key = affinity(item, dist)
+        groups.append(0 if key is None else known.setdefault(key, len(known) + 1))
+    out = {"id": path, "items": [item.nodeid[start:] for item in items], "groups": groups}
+    if dist == "loadgroup":
+        names = [group_name(item) for item in items]
+        if any(names):
+            out["names"] = names
+    return out
+
+
+def affinity(item, dist):
+    """What an item shares with its neighbours: its class or its file, if a fixture lives that long."""
+    import pytest
+
+    if dist == "loadfile":
+        return "file"
+    longest = None
+    info = getattr(item, "_fixtureinfo", None)
+    if dist == "loadscope":
+        longest = "class" if item.getparent(pytest.Class) is not None else "module"
+    elif info is not None:
+        for definitions in info.name2fixturedefs.values():
+            scope = definitions[-1].scope if definitions else None
+            if scope in ("module", "package"):
+                longest = "module"
+                break
+            if scope == "class":
+                longest = "class"
+    if longest is None:
+        return None
+    if longest == "class":
+        node = item.getparent(pytest.Class)
+        return node.nodeid if node is not None else None
+    return "file"
+
+
+def group_name(item):
+    mark = item.get_closest_marker("xdist_group")
+    if mark is None:
+        return None
+    return mark.args[0] if mark.args else mark.kwargs.get("name", "default")
+
+
+def shuffle(items, seed):
+    """Files in random order, their classes too, and tests within these: what shares fixtures stays together."""
+    import random
+
+    keys = random.Random(seed)
+    order = {}
+
+    def key(item):
+        path, _, rest = item.nodeid.partition("::")
+        scope = path + "::" + rest.rpartition("::")[0]
+        return [order.setdefault(name, keys.random()) for name in (path, scope)] + [order.setdefault(item.nodeid, keys.random())]
+
+    items.sort(key=key)

@@ -1,0 +1,291 @@
+"""Keeps pytest warm between runs.
+
+A server process has imported pytest and listens on a socket. Below it stand two layers, each forked from the one before:
+layer 1 has loaded configuration, plugins and conftests, layer 2 has collected the session as well. A run is a fork of
+the deepest layer that is still valid; dx-testrun decides which one that is, from the list of files that each layer has
+read, and has the others dropped. The layers themselves never run a test and never leave pytest's stack.
+
+Between these processes go JSON messages with descriptors over sockets that keep message borders.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+from dx_testrun.layer import become_layer, receive, send
+from dx_testrun.watch import WATCH
+from dx_testrun.wire import HELLO, REFUSED, Channel
+
+
+class Server:
+    """Layer 0: one interpreter with pytest imported, for one way of calling."""
+
+    def __init__(self, path, start):
+        self.path, self.start = path, start
+        self.idle_seconds = start.get("idle") or 900
+        self.memory_mib = start.get("memory") or 2048
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        mask = os.umask(0o177)
+        own = "%s.%d" % (path, os.getpid())
+        try:
+            self.listener.bind(own)
+        finally:
+            os.umask(mask)
+        self.listener.listen(16)
+        remove_leftovers(path)
+        self.inode = os.stat(own).st_ino
+        # Whoever comes last serves; a server whose name was taken over ends when it is idle.
+        os.rename(own, path)
+        self.layers = {1: None, 2: None}
+        self.leases = []
+        self.waiting = []
+        self.wants_second = False
+        self.serial = 0
+        self.last_use = self.began = time.time()
+        self.runs = 0
+
+    def serve(self):
+        while True:
+            sockets = [self.listener] + [channel.socket for channel in self.leases]
+            sockets += [layer["socket"] for layer in self.layers.values() if layer]
+            ready, _, _ = select.select(sockets, [], [], 5.0)
+            for sock in ready:
+                if sock is self.listener:
+                    self.accept()
+            for channel in [lease for lease in self.leases if lease.socket in ready]:
+                self.hear(channel)
+            for number in (1, 2):
+                layer = self.layers[number]
+                if layer and layer["socket"] in ready:
+                    self.layer_speaks(number, layer)
+            self.reap()
+            if not self.leases:
+                self.when_idle()
+
+    def when_idle(self):
+        first = self.layers[1]
+        if self.wants_second and first and first["ready"] and not self.layers[2]:
+            self.wants_second = False
+            self.build_second(first)
+        if time.time() - self.last_use > self.idle_seconds or not self.is_listed():
+            self.end()
+        if sum(resident_mib(layer["pid"]) for layer in self.layers.values() if layer) > self.memory_mib:
+            self.drop(2)
+            if self.layers[1] and resident_mib(self.layers[1]["pid"]) > self.memory_mib:
+                self.end()
+
+    def is_listed(self):
+        try:
+            return os.stat(self.path).st_ino == self.inode
+        except OSError:
+            return False
+
+    def accept(self):
+        connection, _ = self.listener.accept()
+        _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if uid != os.getuid():
+            connection.close()
+            return
+        self.leases.append(Channel(connection.detach()))
+
+    def hear(self, channel):
+        order, gone = channel.poll()
+        if order is None:
+            if gone:
+                channel.socket.close()
+                self.leases.remove(channel)
+                self.last_use = time.time()
+            return
+        request = json.loads(order[2].decode("utf-8", "surrogatepass"))
+        fds, channel.fds = channel.fds, []
+        if request["op"] == "stop":
+            channel.send(HELLO, self.status())
+            self.end()
+        elif request["op"] == "status":
+            channel.send(HELLO, self.status())
+        elif request["op"] == "drop":
+            for number in request["layers"]:
+                self.drop(number)
+            channel.send(HELLO, self.status())
+        elif request["op"] == "run":
+            self.last_use = time.time()
+            self.runs += 1
+            self.wants_second = True
+            self.run(request, fds)
+
+    def run(self, request, fds):
+        layer = self.layers[request["layer"]]
+        if layer is not None and layer["id"] != request["id"] and request["id"]:
+            layer = None
+        if layer is None and request["layer"] == 2:
+            refuse(fds, "the collected session is gone")
+            for fd in fds:
+                os.close(fd)
+            return
+        if layer is None:
+            self.drop(1)
+            layer = self.build_first(fds)
+        if not layer["ready"]:
+            self.waiting.append((layer, request, fds))
+            return
+        self.hand_over(layer, request, fds)
+
+    def hand_over(self, layer, request, fds):
+        try:
+            send(layer["socket"], {"op": "run", "start": request["start"]}, fds)
+        except OSError as error:
+            refuse(fds, "the warm pytest does not answer: %s" % error)
+        for fd in fds:
+            os.close(fd)
+
+    def layer_speaks(self, number, layer):
+        message, _ = receive(layer["socket"])
+        mine = [entry for entry in self.waiting if entry[0] is layer]
+        if message and message.get("ready"):
+            layer.update(ready=True, pid=message["pid"])
+            for entry in mine:
+                self.waiting.remove(entry)
+                self.hand_over(*entry)
+            return
+        reason = (message or {}).get("reason", "pytest could not be configured")
+        self.drop(number)
+        for entry in mine:
+            self.waiting.remove(entry)
+            refuse(entry[2], reason)
+            for fd in entry[2]:
+                os.close(fd)
+
+    def new_layer(self, ours):
+        self.serial += 1
+        name = "%d-%d" % (os.getpid(), self.serial)
+        return {"socket": ours, "ready": False, "id": name, "pid": 0}
+
+    def build_first(self, held):
+        """Forks layer 1, which must not keep the descriptors of the run that it is made for."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        layer = self.new_layer(ours)
+        pid = os.fork()
+        if pid == 0:
+            self.listener.close()
+            ours.close()
+            for lease in self.leases:
+                lease.socket.close()
+            for fd in [fd for entry in self.waiting for fd in entry[2]] + held:
+                os.close(fd)
+            become_layer(theirs, layer["id"], self.start, self.path)
+        theirs.close()
+        layer["pid"] = pid
+        self.layers[1] = layer
+        return layer
+
+    def build_second(self, first):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        layer = self.new_layer(ours)
+        try:
+            send(first["socket"], {"op": "second", "id": layer["id"]}, [theirs.fileno()])
+        except OSError:
+            ours.close()
+        else:
+            self.layers[2] = layer
+        theirs.close()
+
+    def drop(self, number):
+        """A layer goes, and with it those above it. Runs that were forked from it go on."""
+        for gone in range(number, 3):
+            layer, self.layers[gone] = self.layers[gone], None
+            if layer:
+                layer["socket"].close()
+                remove(self.path + "." + layer["id"])
+
+    def reap(self):
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass
+
+    def status(self):
+        layers = {number: resident_mib(layer["pid"]) for number, layer in self.layers.items() if layer and layer["ready"]}
+        return {
+            "pid": os.getpid(),
+            "layers": layers,
+            "ids": {number: self.layers[number]["id"] for number in layers},
+            "runs": self.runs,
+            "idle": time.time() - self.last_use,
+            "age": time.time() - self.began,
+            "folder": os.getcwd(),
+        }
+
+    def end(self):
+        self.drop(1)
+        if self.is_listed():
+            remove(self.path)
+        for pid in strays():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        os._exit(0)
+
+
+def remove(path):
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def remove_leftovers(path):
+    """Lists of layers whose server is gone."""
+    folder, name = os.path.split(path)
+    for found in os.listdir(folder):
+        if found.startswith(name + "."):
+            pid = found[len(name) + 1 :].split("-")[0]
+            if not os.path.exists("/proc/" + pid):
+                remove(os.path.join(folder, found))
+
+
+def strays():
+    """Processes that became children of this one because their parents died."""
+    found = []
+    try:
+        for task in os.listdir("/proc/self/task"):
+            with open("/proc/self/task/%s/children" % task) as file:
+                found.extend(int(pid) for pid in file.read().split())
+    except (OSError, ValueError):
+        pass
+    return found
+
+
+def resident_mib(pid):
+    try:
+        with open("/proc/%d/statm" % pid) as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") >> 20
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def refuse(fds, reason):
+    channel = Channel(os.dup(fds[0]))
+    try:
+        channel.send(REFUSED, {"reason": reason})
+    except OSError:
+        pass
+    channel.socket.close()
+
+
+def main():
+    """Starts the server; dx-testrun has detached this process already."""
+    WATCH.start()
+    import pytest  # noqa: F401
+
+    WATCH.on = False
+    path, start = sys.argv[1], json.loads(sys.argv[2])
+    sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
+    sys.path[0] = os.path.dirname(sys.executable)
+    Server(path, start).serve()

@@ -1,0 +1,85 @@
+"""A whole session of pytest, from its arguments to its status."""
+
+import os
+import sys
+
+from dx_testrun.plugin import Leave, Plugin
+from dx_testrun.wire import GONE, NOTE
+
+
+def pytest_arguments(arguments):
+    """xdist, where it is installed, must not start workers of its own."""
+    try:
+        from importlib.machinery import PathFinder
+
+        if PathFinder.find_spec("xdist") is not None and "no:xdist" not in arguments:
+            return list(arguments) + ["-n0"]
+    except ImportError:
+        pass
+    return list(arguments)
+
+
+def run_pytest(channel, start, warm=None):
+    """The whole of a session; returns pytest's status in the parent, never returns in a worker."""
+    import _pytest.config
+
+    plugin = Plugin(channel, start, warm)
+    decorate(Plugin)
+    if channel is not None:
+        plugin.hello()
+    arguments = pytest_arguments(start["arguments"])
+    try:
+        if hasattr(_pytest.config, "_main"):
+            status = _pytest.config._main(args=arguments, plugins=[plugin], prog="pytest")
+        else:
+            status = _pytest.config.main(args=arguments, plugins=[plugin])
+        leave = False
+    except Leave:
+        status, leave = 1, True
+    except SystemExit as error:
+        status, leave = error.code if isinstance(error.code, int) else 1, False
+    if plugin.worker is not None:
+        end_worker(plugin, int(status))
+    if leave:
+        os._exit(1)
+    return plugin, int(status)
+
+
+def decorate(plugin):
+    import pytest
+
+    pytest.hookimpl(trylast=True)(plugin.pytest_configure)
+    pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
+    pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)
+    pytest.hookimpl(trylast=True)(plugin.pytest_runtest_logreport)
+
+
+def end_worker(plugin, status):
+    import atexit
+    import threading
+
+    code = 0
+    try:
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                plugin.worker.put(NOTE, {"kind": "thread", "text": thread.name})
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        code = 1
+    try:
+        plugin.worker.put(GONE, {"status": status}, urgent=True)
+    finally:
+        os._exit(code)
+
+
+def leave(status):
+    import atexit
+
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status if 0 <= status < 256 else 1)

@@ -1,0 +1,112 @@
+"""The parent's end of a run: what the workers reported is given to pytest's own reporters."""
+
+
+def feed(config, message):
+    """Gives one report of a worker to pytest's reporters, as xdist's controller does."""
+    hook = config.hook
+    kind = message["kind"]
+    if kind == "warning":
+        feed_warning(hook, message)
+        return
+    if kind == "crash":
+        from _pytest.reports import TestReport
+
+        path = message["id"].split("::", 1)[0]
+        report = TestReport(message["id"], (path, None, message["id"]), {}, "failed", message["text"], "???")
+        report.duration = message.get("seconds", 0.0)
+        report.sections = [(title, text) for title, text in message.get("sections", ())]
+        hook.pytest_runtest_logreport(report=report)
+        return
+    if kind == "collect-crash":
+        from _pytest.reports import CollectReport
+
+        hook.pytest_collectreport(report=CollectReport(message["id"], "failed", message["text"], []))
+        return
+    report = hook.pytest_report_from_serializable(config=config, data=as_sent(message["report"]))
+    if report is None:
+        return
+    if kind == "collect":
+        hook.pytest_collectreport(report=report)
+    else:
+        hook.pytest_runtest_logreport(report=report)
+
+
+def as_sent(data):
+    """JSON knows no tuples, but pytest's reporters tell them from lists."""
+    for name in ("longrepr", "location"):
+        if isinstance(data.get(name), list):
+            data[name] = tuple(data[name])
+    for name in ("sections", "user_properties"):
+        if isinstance(data.get(name), list):
+            data[name] = [tuple(pair) for pair in data[name]]
+    return data
+
+
+def feed_warning(hook, message):
+    import warnings
+
+    category = type(str(message["category"]), (Warning,), {"__module__": message["module"]})
+    record = warnings.WarningMessage(
+        message=category(message["text"]),
+        category=category,
+        filename=message["filename"],
+        lineno=message["lineno"],
+        line=message.get("line"),
+    )
+    location = tuple(message["location"]) if message["location"] else None
+    hook.pytest_warning_recorded.call_historic(
+        kwargs=dict(warning_message=record, when=message["when"], nodeid=message["nodeid"], location=location)
+    )
+
+
+def conclude(plugin, session):
+    """Makes the parent's session look as if it had run the tests, then ends it as pytest would."""
+    finish, config = plugin.finish, session.config
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        for category, count in finish["counts"].items():
+            known = reporter.stats.setdefault(category, [])
+            known.extend([Counted()] * max(0, count - len(known)))
+        # Categories that pytest does not know are counted in its last line, too.
+        reporter._main_color = reporter._known_types = None
+        reporter._numcollected = session.testscollected = finish["collected"]
+        if finish["deselected"]:
+            reporter.stats["deselected"] = [Counted()] * finish["deselected"]
+    session.testscollected = finish["collected"]
+    last = config.pluginmanager.get_plugin("lfplugin")
+    if last is not None and finish["ids"]:
+        for key in list(last.lastfailed):
+            if str(key) in finish["ids"]:
+                del last.lastfailed[key]
+    if reporter is not None:
+        reporter._show_progress_info = False
+    plugin.text()
+    ending = finish.get("ending")
+    if ending == "interrupted":
+        raise KeyboardInterrupt()
+    if ending == "usage":
+        import pytest
+
+        raise pytest.UsageError(finish["reason"])
+    if ending == "exit":
+        import pytest
+
+        raise pytest.exit.Exception(finish["reason"], finish.get("returncode"))
+    if ending == "failed":
+        session.shouldfail = finish["reason"]
+        raise session.Failed(finish["reason"])
+    if ending == "stopped":
+        session.shouldstop = finish["reason"]
+        raise session.Interrupted(finish["reason"])
+    if session.testsfailed and finish["broken"]:
+        many = "s" if finish["broken"] != 1 else ""
+        if not config.option.continue_on_collection_errors:
+            raise session.Interrupted("%d error%s during collection" % (finish["broken"], many))
+
+
+class Counted:
+    """Stands for a passed test in pytest's statistics."""
+
+    passed, failed, skipped = True, False, False
+    outcome, when, nodeid, sections, duration = "passed", "setup", "", [], 0.0
+    count_towards_summary = True

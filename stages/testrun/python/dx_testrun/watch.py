@@ -1,0 +1,68 @@
+"""What this process has read, so that dx-testrun knows when it is stale."""
+
+import os
+import sys
+
+
+class Watch:
+    """Every file that this process reads and every folder that it lists, while it collects.
+
+    An audit hook cannot be taken back, so outside collection it returns at once.
+    """
+
+    def __init__(self):
+        self.on = False
+        self.files, self.folders = set(), set()
+        self.all_files, self.all_folders = set(), set()
+        self.ignored = ()
+        self.seen = 0
+
+    def start(self):
+        sys.addaudithook(self.hook)
+        self.on = True
+
+    def hook(self, event, arguments):
+        if not self.on:
+            return
+        if event == "open":
+            path, mode, flags = arguments
+            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if mode is None else WRITING & set(mode)
+            if isinstance(path, (str, bytes)) and not writes:
+                self.files.add(path)
+        elif event == "os.listdir" or event == "os.scandir":
+            self.folders.add(arguments[0])
+
+    def take(self):
+        """What was read and listed since the last call, with the sources of modules that are new."""
+        files = set(map(absolute, self.files))
+        modules = list(sys.modules.values())[self.seen :] if len(sys.modules) > self.seen else []
+        self.seen = len(sys.modules)
+        for module in modules:
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str):
+                files.add(absolute(path))
+        folders = set(map(absolute, self.folders))
+        self.files, self.folders = set(), set()
+        self.all_files |= files
+        self.all_folders |= folders
+        return self.lasting(files), self.lasting(folders)
+
+    def everything(self):
+        """All that was ever read and listed."""
+        self.take()
+        return self.lasting(self.all_files), self.lasting(self.all_folders)
+
+    def lasting(self, paths):
+        """Without what Python and pytest keep for themselves."""
+        return sorted(path for path in paths if path and not path.endswith(".pyc") and not path.startswith(self.ignored))
+
+
+WRITING = frozenset("wax+")
+WATCH = Watch()
+
+
+def absolute(path):
+    try:
+        return os.path.abspath(os.fsdecode(path if path is not None else "."))
+    except (TypeError, ValueError):
+        return ""

@@ -1,0 +1,374 @@
+"""A worker: pytest's run loop, with items that dx-testrun hands out."""
+
+import os
+import signal
+import socket
+import sys
+import time
+
+from dx_testrun.forked import forget_cache, hold_on, own_base, restart_capture, silence, start_coverage
+from dx_testrun.planning import describe
+from dx_testrun.reports import crash_of, ending_of, reason_of
+from dx_testrun.watch import WATCH
+from dx_testrun.wire import (
+    ALL,
+    COLLECT,
+    COLLECTED,
+    COLLECTING,
+    DEBUGGER,
+    END,
+    ERROR,
+    FINISH,
+    IDLE,
+    NEED,
+    OTHER,
+    OUTCOMES,
+    PASSED,
+    READY,
+    REPORT,
+    RESULT_OF,
+    RUN,
+    STOP,
+    STOPPED,
+    TAKE,
+    TEARDOWN_ERROR,
+    UNIT,
+    WARNING,
+    YIELDED,
+    Channel,
+    Ring,
+    frame,
+    pack,
+)
+
+
+class Worker:
+    """One worker process, from its fork to its end."""
+
+    def __init__(self, plugin, number, count, fds, setup):
+        self.plugin, self.number, self.count = plugin, number, count
+        self.session = plugin.session
+        self.config = plugin.session.config
+        self.parent_socket = plugin.channel
+        self.channel = plugin.channel = Channel(fds[0])
+        self.ring = Ring(fds[1])
+        self.lifeline, self.dump = fds[2], fds[3]
+        self.setup = setup
+        self.everything = plugin.everything
+        self.orders = []
+        self.ended = False
+        self.times = [0, 0, 0]
+        self.outcome, self.flags = OTHER, 0
+        self.odd = False
+        self.at = (0, COLLECTING)
+        self.base_ns = setup["base_ns"]
+        plugin.children = set()
+        plugin.deselected = 0
+        self.prepare()
+
+    def prepare(self):
+        """Everything that must differ from the parent's process."""
+        import faulthandler
+
+        if self.parent_socket is not None:
+            self.parent_socket.socket.close()
+        if not self.setup["terminal"]:
+            os.setpgid(0, 0)
+        hold_on(self.lifeline)
+        for name in ("SIGINT", "SIGTERM"):
+            signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
+        config = self.config
+        capture = config.pluginmanager.get_plugin("capturemanager")
+        if capture is not None and capture._global_capturing is not None:
+            restart_capture(capture)
+        faulthandler.enable(file=self.dump)
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGRTMIN + 5, file=self.dump, all_threads=True, chain=False)
+        silence(config)
+        name = "gw%d" % self.number
+        if self.count > 1:
+            workers = {"workerid": name, "workercount": self.count, "testrunuid": self.setup["run"], "mainargv": sys.argv}
+            config.workerinput = workers
+            config.workeroutput = {}
+            os.environ["PYTEST_XDIST_WORKER"] = name
+            os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(self.count)
+            os.environ["PYTEST_XDIST_TESTRUNUID"] = self.setup["run"]
+            own_base(config, self.plugin.base, name)
+        else:
+            forget_cache(config)
+        start_coverage(config, name)
+
+    # Sending
+
+    def put(self, kind, content=None, urgent=False, **rest):
+        self.ring.write(frame(kind, pack(content), **rest))
+        if urgent:
+            self.ring_bell()
+
+    def ring_bell(self):
+        try:
+            self.channel.socket.send(b"!", socket.MSG_DONTWAIT)
+        except OSError:
+            pass
+
+    # Orders
+
+    def receive(self):
+        order, gone = self.channel.poll()
+        if order is None and not gone:
+            self.put(NEED, urgent=True)
+            order = self.channel.receive()
+        if order is None:
+            os._exit(1)
+        self.orders.append(order)
+
+    def give_up(self, file, item):
+        """Hands everything from this item on back to dx-testrun; orders before its answer are void."""
+        self.put(YIELDED, urgent=True, file=file, item=item)
+        while True:
+            while self.orders:
+                kind, words, payload = self.orders.pop(0)
+                if kind == TAKE:
+                    return
+                if kind == STOP:
+                    self.orders = [(kind, words, payload)]
+                    return
+            order = self.channel.receive()
+            if order is None:
+                os._exit(1)
+            self.orders.append(order)
+
+    def next_unit(self):
+        """The next items to run with their file's number; None when there are none for now. Collects on the way."""
+        while True:
+            while not self.orders:
+                self.receive()
+            kind, words, payload = self.orders[0]
+            if kind == RUN:
+                return words
+            if kind in (END, FINISH, STOP):
+                return None
+            self.orders.pop(0)
+            if kind == COLLECT:
+                self.collect(words[0])
+
+    def peek(self):
+        """The item that will run after the current unit, or None."""
+        while True:
+            words = self.next_unit()
+            if words is None:
+                return None
+            items = self.items(words)
+            if items:
+                return items[0]
+            self.orders.pop(0)
+            self.put(UNIT, file=words[0], item=words[1], urgent=True)
+
+    def items(self, words):
+        file, first, count = words[0], words[1], words[2]
+        if file not in self.plugin.lists:
+            self.collect(file)
+        items = self.plugin.lists[file]
+        return items[first:] if count == ALL else items[first : first + count]
+
+    def loop(self):
+        self.put(READY, urgent=True)
+        try:
+            while True:
+                words = self.next_unit()
+                if words is None:
+                    kind, _, _ = self.orders.pop(0)
+                    if kind in (FINISH, STOP):
+                        break
+                    self.put(IDLE, urgent=True)
+                    continue
+                self.orders.pop(0)
+                if not self.run_unit(words):
+                    break
+        except BaseException as error:
+            self.put(STOPPED, ending_of(error), urgent=True)
+            raise
+        return True
+
+    def run_unit(self, words):
+        items = self.items(words)
+        last = len(items) - 1
+        file, first = words[0], words[1]
+        session = self.session
+        groups = self.plugin.groups.get(file, ())
+        for at, item in enumerate(items):
+            mine = True
+            if self.ring.wanted() and (at == last or apart(groups, first + at)):
+                self.give_up(file, first + at + 1)
+                mine = False
+            following = items[at + 1] if at < last and mine else self.peek()
+            self.run(file, first + at, item, following)
+            reason = session.shouldfail or session.shouldstop
+            if reason:
+                ending = "failed" if session.shouldfail else "stopped"
+                self.put(STOPPED, {"ending": ending, "reason": str(reason)}, urgent=True)
+                return self.wait_for_finish()
+            if not mine:
+                return True
+        self.put(UNIT, file=file, item=first, urgent=len(self.orders) < 2)
+        return True
+
+    def wait_for_finish(self):
+        """After a stop: the session ends when dx-testrun says so."""
+        while True:
+            while self.orders:
+                if self.orders.pop(0)[0] in (FINISH, STOP):
+                    return False
+            self.receive()
+
+    def run(self, file, number, item, following):
+        self.times[:] = (0, 0, 0)
+        self.outcome, self.flags, self.odd = OTHER, 0, False
+        self.at = (file, number)
+        self.ring.current(file + 1, number)
+        start = (time.monotonic_ns() - self.base_ns) // 1000
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self.ring.rest()
+        self.ring.write(
+            frame(
+                RESULT_OF,
+                b"",
+                file,
+                number,
+                self.outcome,
+                0,
+                self.flags,
+                self.times,
+                max(0, min(start, 0xFFFFFFFF)),
+            )
+        )
+
+    # Collecting
+
+    def collect(self, file):
+        """Collects one file the way `Session.perform_collect` would have."""
+        plugin, session = self.plugin, self.session
+        if file in plugin.lists:
+            return
+        node = plugin.nodes[file]
+        plugin.deselected = 0
+        session._collection_cache = {}
+        session._notfound, session._initial_parts = [], []
+        items = []
+        failed_before = session.testsfailed
+        self.at = (file, COLLECTING)
+        self.ring.current(file + 1, COLLECTING)
+        items.extend(session.genitems(node))
+        session._collection_cache = {}
+        hook = self.config.hook
+        hook.pytest_collection_modifyitems(session=session, config=self.config, items=items)
+        self.ring.rest()
+        session.items = items
+        session.testsfailed = failed_before
+        session.shouldstop = session.shouldfail = False
+        plugin.lists[file] = items
+        out = describe(node.nodeid, items, self.plugin.start.get("dist"))
+        WATCH.on = False
+        out["deselected"] = plugin.deselected
+        out["read"], out["listed"] = WATCH.take()
+        plugin.groups[file] = out["groups"]
+        self.put(COLLECTED, out, file=file)
+
+    def collect_report(self, report):
+        if report.passed:
+            return
+        content = {"kind": "collect", "id": report.nodeid, "category": "error" if report.failed else "skipped"}
+        content["report"] = self.serialised(report)
+        content["text"] = report.longreprtext
+        self.put(REPORT, content, urgent=True, file=self.at[0], item=COLLECTING)
+
+    # Reporting
+
+    def serialised(self, report):
+        return self.config.hook.pytest_report_to_serializable(config=self.config, report=report)
+
+    def report(self, report):
+        when = report.when
+        # Tests that move the clock make durations that cannot be.
+        duration = min(max(0, int(report.duration * 1e6)), 0xFFFFFFF)
+        if when == "setup":
+            self.times[0] += duration
+        elif when == "teardown":
+            self.times[2] += duration
+        elif type(report).__name__ == "TestReport":
+            self.times[1] += duration
+        else:
+            self.odd = True
+        if report.outcome == "passed" and not hasattr(report, "wasxfail") and not self.odd:
+            if when == "call":
+                self.outcome = PASSED
+            if self.everything:
+                content = {"kind": "test", "category": "", "report": self.serialised(report)}
+                self.put(REPORT, content, file=self.at[0], item=self.at[1])
+            return
+        status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        category, letter, word = status if status else ("", "", "")
+        self.note_outcome(report, category)
+        if not category and not self.everything and not self.odd:
+            return
+        content = {"kind": "test", "category": category, "letter": letter, "id": report.nodeid, "when": when}
+        content["word"] = word if isinstance(word, str) else word[0]
+        if report.failed or category in ("failed", "error"):
+            content["text"] = report.longreprtext
+            content["crash"] = crash_of(report)
+        elif category in ("skipped", "xfailed"):
+            content["text"] = reason_of(report)
+        content["report"] = self.serialised(report)
+        self.put(REPORT, content, urgent=report.failed, file=self.at[0], item=self.at[1])
+
+    def note_outcome(self, report, category):
+        if type(report).__name__ != "TestReport":
+            return
+        if report.when == "teardown" and category == "error":
+            if self.outcome == OTHER:
+                self.outcome = ERROR
+            else:
+                self.flags |= TEARDOWN_ERROR
+        elif category in OUTCOMES and (report.when != "teardown" or self.outcome == OTHER):
+            self.outcome = OUTCOMES[category]
+
+    def warning(self, message, when, nodeid, location):
+        category = message.category
+        self.put(
+            WARNING,
+            {
+                "kind": "warning",
+                "text": str(message.message),
+                "category": category.__name__,
+                "module": category.__module__,
+                "filename": message.filename,
+                "lineno": message.lineno,
+                "line": message.line,
+                "when": when,
+                "nodeid": nodeid,
+                "location": list(location) if location else None,
+            },
+            file=self.at[0],
+            item=self.at[1],
+        )
+
+    def foreground(self, entering):
+        """A debugger is about to read from the terminal: it needs the terminal's foreground."""
+        self.put(DEBUGGER, {"entering": entering}, urgent=True)
+        if self.setup["terminal"]:
+            return
+        try:
+            kept = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            fd = os.open("/dev/tty", os.O_RDWR)
+            os.tcsetpgrp(fd, os.getpgrp() if entering else self.setup["group"])
+            os.close(fd)
+            signal.signal(signal.SIGTTOU, kept)
+        except OSError:
+            pass
+
+
+def apart(groups, item):
+    """Whether nothing ties this item to the next one of its file."""
+    if item + 1 >= len(groups):
+        return True
+    return groups[item] == 0 or groups[item] != groups[item + 1]
