@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Write { path: PathBuf, error: io::Error },
     #[error("the Python process ended before it was ready (status {0})")]
     ParentGone(String),
+    #[error("the warm pytest did not start, see '{}'", .0.display())]
+    NoServer(PathBuf),
     #[error("the worker's messages cannot be read: {0}")]
     Frame(#[from] FrameError),
     #[error("the worker's message is not as expected: {0}")]

@@ -17,6 +17,8 @@ pub(crate) struct Start {
     pub(crate) dist: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shuffle: Option<u64>,
+    /// What was read is to be told.
+    pub(crate) record: bool,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.
@@ -75,6 +77,9 @@ pub(crate) struct Plan {
     /// The parent wants the ids of passed tests at the end.
     pub(crate) ids: bool,
     pub(crate) threads: usize,
+    /// The header is written after the first fork.
+    #[serde(default)]
+    pub(crate) late: bool,
     #[serde(default)]
     pub(crate) deselected: u64,
     /// Collection failed: nothing is run.

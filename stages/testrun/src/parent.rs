@@ -135,11 +135,11 @@ impl Parent {
         Ok(self.decoder.take()?)
     }
 
-    /// Waits for an answer of this kind; `None` if the process ends first.
-    pub(crate) fn wait_for(&mut self, kind: Answer) -> Result<Option<AnswerFrame<'static>>, Failure> {
+    /// Waits for an answer of one of these kinds; `None` if the process ends first.
+    pub(crate) fn wait_for(&mut self, kinds: &[Answer]) -> Result<Option<AnswerFrame<'static>>, Failure> {
         loop {
             while let Some(frame) = self.decoder.take()? {
-                if frame.kind == kind {
+                if kinds.contains(&frame.kind) {
                     let payload = frame.payload.into_owned().into();
                     return Ok(Some(AnswerFrame { payload, ..frame }));
                 }

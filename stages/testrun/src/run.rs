@@ -16,7 +16,7 @@ pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
-use crate::message::{Finish, Plan, Start, Summary};
+use crate::message::{Finish, Plan, Start, Summary, Text};
 use crate::parent::{Launch, Parent};
 use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
@@ -102,12 +102,18 @@ pub(crate) struct Conclusion {
 /// Tells the parent how it ended, and gets pytest's last words.
 fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure> {
     parent.send_json(Order::Finish, &[], finish)?;
-    let Some(frame) = parent.wait_for(Answer::Summary)? else {
-        return Err(Failure::ParentGone(parent.end().to_string()));
+    let mut header = String::new();
+    let summary: Summary = loop {
+        let Some(frame) = parent.wait_for(&[Answer::Header, Answer::Summary])? else {
+            return Err(Failure::ParentGone(parent.end().to_string()));
+        };
+        if frame.kind == Answer::Summary {
+            break serde_json::from_slice(&frame.payload)?;
+        }
+        header = serde_json::from_slice::<Text>(&frame.payload)?.text;
     };
-    let summary: Summary = serde_json::from_slice(&frame.payload)?;
     // pytest ends the line of its last dot; ours have their ends.
-    let text = summary.text.strip_prefix('\n').unwrap_or(&summary.text).to_owned();
+    let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);
     Ok(Conclusion { text, status: summary.status, counts: Vec::new() })
 }
 
@@ -125,7 +131,7 @@ impl Settings {
         Launch { python: &self.python, folder: &self.folder, state: &self.state }
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, record: bool) -> Start {
         Start {
             arguments: self.arguments.clone(),
             markup: self.markup,
@@ -133,6 +139,7 @@ impl Settings {
             whole: self.whole.clone(),
             dist: self.dist.clone(),
             shuffle: self.shuffle,
+            record,
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

@@ -10,11 +10,11 @@ use std::process::Command;
 use crate::state::{State, runtime_folder};
 
 macro_rules! modules {
-    ($($name:literal),*) => { [$(($name, include_str!(concat!("../python/dx_testrun/", $name, ".py")))),*] };
+    ($($name:literal),*) => { &[$(($name, include_str!(concat!("../python/dx_testrun/", $name, ".py")))),*] };
 }
 
 /// The modules of `dx_testrun`; each imports only from those before it.
-const MODULES: [(&str, &str); 14] = modules![
+const MODULES: &[(&str, &str)] = modules![
     "__init__",
     "wire",
     "watch",
@@ -27,6 +27,7 @@ const MODULES: [(&str, &str); 14] = modules![
     "session",
     "cold",
     "arguments",
+    "packets",
     "layer",
     "server"
 ];

@@ -5,15 +5,15 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use dx_schemas::testrun::{Answer, Decoder, Order, OrderFrame};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ use crate::message::Start;
 use crate::parent::Parent;
 use crate::script::{self, Entry};
 use crate::state::{State, runtime_folder};
-use crate::sys::{process, socket};
+use crate::sys::{memory, poll, process, socket};
 
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
@@ -93,10 +93,17 @@ const FREE: [(&str, bool); 28] = [
 pub(crate) struct Status {
     pub(crate) pid: u32,
     pub(crate) layers: std::collections::BTreeMap<String, u64>,
-    ids: std::collections::BTreeMap<String, String>,
     pub(crate) runs: u64,
     pub(crate) idle: f64,
     pub(crate) folder: String,
+}
+
+/// The layer that a run was begun from.
+#[derive(Deserialize)]
+struct Begun {
+    layer: u8,
+    /// Nothing for a layer that is only being made, and therefore not stale.
+    id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -154,33 +161,25 @@ impl<'a> Warm<'a> {
         Ok(Warm { state, python, folder, socket, key })
     }
 
-    /// Asks for a run, from the deepest valid layer but none above `highest`.
+    /// Asks for a run, from the deepest valid layer but none above `highest`. The run is begun at once, and given up if
+    /// its layer proves stale: no test runs before it is told to.
     pub(crate) fn serve(&self, start: &Start, highest: u8) -> Result<Served, Failure> {
         let mut lease = self.connect(start)?;
-        let status = ask(&mut lease, &json!({"op": "status"}))?;
         let mut dropped = None;
-        let mut valid = |layer: &str| {
-            let id = status.ids.get(layer)?;
-            dropped = self.why_stale(id);
-            dropped.is_none().then_some(id)
-        };
-        // Layer 2 has read all that layer 1 has read.
-        let second = valid("2");
-        let first = if second.is_some() { status.ids.get("1") } else { valid("1") };
-        let layer = if second.is_some() && highest > 1 { 2 } else { 1 };
-        let drop: &[u8] = match (first, second) {
-            (None, _) => &[1, 2],
-            (Some(_), None) => &[2],
-            _ => &[],
-        };
-        if !drop.is_empty() {
-            ask(&mut lease, &json!({"op": "drop", "layers": drop}))?;
+        loop {
+            let (ours, theirs) = UnixStream::pair()?;
+            let request = json!({"op": "run", "highest": highest, "start": start});
+            send(&lease, &request, &[theirs.as_raw_fd(), 0, 1, 2])?;
+            drop(theirs);
+            let begun: Begun = answer(&mut lease)?;
+            let stale = begun.id.and_then(|id| self.why_stale(&id));
+            if stale.is_none() {
+                return Ok(Served { parent: Parent::warm(ours, lease), layer: begun.layer, dropped });
+            }
+            drop(ours);
+            dropped = stale;
+            ask(&mut lease, &json!({"op": "drop", "layer": begun.layer}))?;
         }
-        let id = if layer == 2 { second } else { first };
-        let (ours, theirs) = UnixStream::pair()?;
-        let request = json!({"op": "run", "layer": layer, "id": id, "start": start});
-        send(&lease, &request, &[theirs.as_raw_fd(), 0, 1, 2])?;
-        Ok(Served { parent: Parent::warm(ours, lease), layer, dropped })
     }
 
     /// What has changed of all that a layer has read.
@@ -228,37 +227,33 @@ impl<'a> Warm<'a> {
         if let Ok(stream) = UnixStream::connect(&self.socket) {
             return Ok(stream);
         }
-        self.start_server(start)?;
-        let deadline = Instant::now() + START;
-        loop {
-            if let Ok(stream) = UnixStream::connect(&self.socket) {
-                return Ok(stream);
-            }
-            if Instant::now() > deadline {
-                return Err(Failure::ParentGone("no answer".to_owned()));
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let starting = self.start_server(start)?;
+        // The other end is closed when the server listens, or is dead.
+        poll::readable(&[starting.as_raw_fd()], START)?;
+        UnixStream::connect(&self.socket).map_err(|_| Failure::NoServer(self.state.path("warm.log")))
     }
 
-    fn start_server(&self, start: &Start) -> Result<(), Failure> {
+    /// A descriptor that has an end when the server listens.
+    fn start_server(&self, start: &Start) -> Result<OwnedFd, Failure> {
         let log = self.state.path("warm.log");
         let write = |error| Failure::Write { path: log.clone(), error };
         let out = fs::File::create(&log).map_err(write)?;
         let mut command = script::command(self.python, self.state, Entry::Server)
             .map_err(|error| Failure::Write { path: self.state.path("python"), error })?;
         command.arg(&self.socket).arg(serde_json::to_string(start)?).current_dir(self.folder);
-        command.stdin(Stdio::null()).stdout(out.try_clone().map_err(write)?).stderr(out);
+        let (starting, started) = memory::pipe()?;
+        command.stdin(started).stdout(out.try_clone().map_err(write)?).stderr(out);
         // SAFETY: the hook only calls setsid and prctl, which are safe between fork and exec.
         unsafe {
             command.pre_exec(process::detach);
         }
-        let started = command.spawn().and_then(|mut first| first.wait());
-        started.map_err(|error| Failure::Start { path: self.python.to_owned(), error })?;
+        let first = command.spawn().and_then(|mut first| first.wait());
+        drop(command);
+        first.map_err(|error| Failure::Start { path: self.python.to_owned(), error })?;
         let link =
             format!("warm-{}.server", blake3::Hash::from_bytes(self.key).to_hex().get(..20).unwrap_or("x"));
         let _ = self.state.write(&link, self.socket.as_os_str().as_encoded_bytes());
-        Ok(())
+        Ok(starting)
     }
 }
 
@@ -276,8 +271,12 @@ fn send(stream: &UnixStream, request: &serde_json::Value, fds: &[i32]) -> Result
 }
 
 fn ask(stream: &mut UnixStream, request: &serde_json::Value) -> Result<Status, Failure> {
-    use std::io::Read as _;
     send(stream, request, &[])?;
+    answer(stream)
+}
+
+fn answer<T: DeserializeOwned>(stream: &mut UnixStream) -> Result<T, Failure> {
+    use std::io::Read as _;
     let mut decoder = Decoder::default();
     let mut bytes = [0; 4096];
     loop {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use dx_schemas::testrun::{AnswerFrame, Current, Decoder, FrameError, Order, OrderFrame};
 
@@ -130,6 +131,13 @@ impl Worker {
             Some(watch) => poll::is_readable(watch),
             // Without a descriptor to watch, the closed socket has to do.
             None => self.stage != Stage::Forking && self.hung_up,
+        }
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&self, time: Duration) {
+        if let Some(watch) = &self.watch {
+            let _ = poll::readable(&[watch.as_raw_fd()], time);
         }
     }
 

@@ -1,6 +1,11 @@
 """Other arguments for a pytest that is configured already."""
 
+import argparse
+import bisect
+import functools
 import os
+import pathlib
+import shlex
 
 from dx_testrun.planning import group_items
 from dx_testrun.session import pytest_arguments
@@ -32,17 +37,21 @@ FREE = {
 INI_NAMES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
+# What follows an id in the ids below it, and the next character: a class's, a test's parameters, a folder's.
+BELOW = (("::", ":;"), ("[", "\\"), ("/", "0"))
+
+
 def set_arguments(plugin, arguments, collected=False):
     """Gives the configuration other arguments; why that cannot be, if it cannot.
 
     Without arguments, it is left with those that belong to every run."""
-    import argparse
-    import shlex
-
     config = plugin.config
     common = shlex.split(os.environ.get("PYTEST_ADDOPTS", "")) + list(config.getini("addopts"))
 
     def parse(given):
+        if plugin.bare is not None and not any(word.startswith(("-", "@")) for word in given):
+            # Paths and nothing else: what parsing makes of the rest is known.
+            return dict(plugin.bare, file_or_dir=plugin.bare["file_or_dir"] + list(given))
         namespace = argparse.Namespace()
         return vars(config._parser.parse(common + pytest_arguments(given), namespace=namespace))
 
@@ -51,6 +60,9 @@ def set_arguments(plugin, arguments, collected=False):
     try:
         if plugin.parsed is None:
             plugin.parsed = parse(plugin.arguments)
+            bare, probed = parse(()), parse(("p",))
+            if probed == dict(bare, file_or_dir=bare["file_or_dir"] + ["p"]):
+                plugin.bare = bare
         before, after = plugin.parsed, parse(arguments or [])
     except (pytest.UsageError, SystemExit) as error:
         return "the arguments are not understood: %s" % error
@@ -80,8 +92,6 @@ def remember(plugin, options):
 
 
 def set_paths(config, paths, plugin):
-    import pathlib
-
     folder, root = config.invocation_params.dir, config.rootpath
     decided = config._decide_args(
         args=paths,
@@ -122,20 +132,20 @@ def set_paths(config, paths, plugin):
 def choose(plugin, old, new):
     """Leaves the wanted ones of the collected tests, in the order of the arguments."""
     session, config = plugin.session, plugin.config
-    items = session.items
+    numbers = range(len(session.items))
     if new["file_or_dir"]:
-        items = []
+        numbers = []
         folder, root = str(config.invocation_params.dir), str(config.rootpath)
         taken = set()
         for argument in new["file_or_dir"]:
             path, colons, rest = str(argument).partition("::")
             wanted = os.path.relpath(os.path.join(folder, path), root).replace(os.sep, "/") + colons + rest
-            found = [item for item in session.items if belongs(item.nodeid, wanted)]
+            found = plugin.directory.below(wanted)
             if not found:
                 return "'%s' is not among the collected tests" % argument
-            items.extend(item for item in found if id(item) not in taken)
-            taken.update(map(id, found))
-    session.items = list(items)
+            numbers.extend(number for number in found if number not in taken)
+            taken.update(found)
+    session.items = [session.items[number] for number in numbers]
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     everything = not new["file_or_dir"]
     if reporter is not None and not everything:
@@ -150,15 +160,34 @@ def choose(plugin, old, new):
 
         _pytest.main.pytest_collection_modifyitems(session.items, config)
     session.testscollected = len(session.items)
-    if reporter is not None:
-        reporter._numcollected = len(session.items) + len(reporter.stats.get("deselected", ()))
-        plugin.fresh_header()
-        reporter.pytest_collection_finish(session)
     group_items(plugin, session.items)
+    plugin.late = functools.partial(tell, plugin, reporter)
     return None
 
 
-def belongs(nodeid, wanted):
-    if wanted == ".":
-        return True
-    return nodeid == wanted or nodeid.startswith((wanted + "::", wanted + "[", wanted + "/"))
+def tell(plugin, reporter):
+    """pytest's header, and what it says of the collection."""
+    if reporter is not None:
+        reporter._numcollected = len(plugin.session.items) + len(reporter.stats.get("deselected", ()))
+        plugin.fresh_header()
+        reporter.pytest_collection_finish(plugin.session)
+    return plugin.text()
+
+
+class Directory:
+    """The ids of a collected session in order, so that a fork which wants few of them need not touch all."""
+
+    def __init__(self, items):
+        ids = sorted((item.nodeid, number) for number, item in enumerate(items))
+        self.ids = [nodeid for nodeid, _ in ids]
+        self.numbers = [number for _, number in ids]
+
+    def below(self, wanted):
+        """The numbers of the items that pytest would select by this id, file or folder, in pytest's order."""
+        if wanted == ".":
+            return range(len(self.ids))
+        found = []
+        for start, end in ((wanted, wanted + "\0"), *((wanted + mark, wanted + after) for mark, after in BELOW)):
+            first = bisect.bisect_left(self.ids, start)
+            found.extend(self.numbers[first : bisect.bisect_left(self.ids, end, first)])
+        return sorted(found)

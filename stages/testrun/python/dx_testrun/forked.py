@@ -1,5 +1,6 @@
 """What must change in a fork of pytest so that it is a worker of its own."""
 
+import fcntl
 import io
 import os
 import select
@@ -8,8 +9,6 @@ import signal
 
 def hold_on(fd):
     """Ties this process to dx-testrun: when the pipe's other end is closed, the kernel kills this one."""
-    import fcntl
-
     try:
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(fd, 10, signal.SIGKILL)  # F_SETSIG

@@ -2,38 +2,22 @@
 
 import json
 import os
+import select
 import signal
 import socket
-import struct
 import sys
 import time
 
-from dx_testrun.arguments import set_arguments
+import pluggy
+from dx_testrun.arguments import Directory, set_arguments
+from dx_testrun.packets import Spare, receive, send
 from dx_testrun.planning import thread_count
 from dx_testrun.session import leave, run_pytest
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import REFUSED, SUMMARY, Channel
 
-MESSAGE_MAX = 1 << 18
-
-
-def send(sock, message, fds=()):
-    data = json.dumps(message).encode("utf-8", "surrogatepass")
-    extra = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("%di" % len(fds), *fds))] if fds else []
-    sock.sendmsg([data], extra)
-
-
-def receive(sock):
-    """A message and its descriptors; (None, []) when the other side is gone."""
-    try:
-        data, extra, _, _ = sock.recvmsg(MESSAGE_MAX, socket.CMSG_SPACE(8 * 4))
-    except OSError:
-        return None, []
-    fds = []
-    for level, kind, content in extra:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            fds.extend(struct.unpack("%di" % (len(content) // 4), content))
-    return (json.loads(data.decode("utf-8", "surrogatepass")) if data else None), fds
+# Seconds until the next fork is made.
+PAUSE = 0.05
 
 
 def become_layer(sock, name, start, path):
@@ -58,6 +42,8 @@ class Warm:
         self.socket, self.name, self.path = sock, name, path
         self.began = time.time()
         self.role = None
+        self.config = None
+        self.spare = None
 
     def announce(self):
         """Writes down what this layer has read, then says that it is ready."""
@@ -72,6 +58,7 @@ class Warm:
         if thread_count() > 1:
             send(self.socket, {"ready": False, "reason": "something that pytest imports has started threads"})
             os._exit(0)
+        remember_versions(self.config)
         gc.collect()
         if hasattr(gc, "freeze"):
             gc.freeze()
@@ -79,22 +66,42 @@ class Warm:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         send(self.socket, {"ready": True, "pid": os.getpid()})
 
-    def serve(self):
-        """Forks for each request; returns in the fork."""
+    def serve(self, collected=False):
+        """Returns in a fork for each request. The fork is made ahead, so that a request need not wait for it; out of a
+        collected session, so is the first worker's."""
         self.announce()
         while True:
-            message, fds = receive(self.socket)
-            if message is None:
-                os._exit(0)
+            taken, taking = os.pipe()
             if os.fork() == 0:
+                os.close(taken)
+                self.spare = Spare() if collected else None
+                message, fds = self.await_request(taking)
+                os.close(taking)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 self.socket.close()
                 return message, fds
-            for fd in fds:
-                os.close(fd)
+            os.close(taking)
+            if not os.read(taken, 1):
+                # Nobody will ask again, or the fork was killed: then this layer's memory is not to be trusted either.
+                os._exit(0)
+            os.close(taken)
+            # What was begun has the processor first, unless somebody else asks.
+            select.select([self.socket], [], [], PAUSE)
+
+    def await_request(self, taking):
+        if self.spare is not None and not self.spare.pid:
+            return self.spare.hear()
+        message, fds = receive(self.socket)
+        if message is None:
+            os._exit(0)
+        os.write(taking, b"!")
+        if self.spare is not None and not self.spare.tell(message, fds):
+            self.spare = None
+        return message, fds
 
     def layer1(self, plugin):
+        self.config = plugin.config
         # What parsing costs, it costs here, once.
         set_arguments(plugin, plugin.arguments)
         message, fds = self.serve()
@@ -116,21 +123,39 @@ class Warm:
         if plugin.session.testsfailed:
             send(self.socket, {"ready": False, "reason": "a file cannot be collected"})
             os._exit(0)
-        message, fds = self.serve()
+        plugin.directory = Directory(plugin.session.items)
+        message, fds = self.serve(collected=True)
         self.role = "run"
-        begin_run(plugin, message["start"], fds)
+        spare = self.spare is not None and not self.spare.pid
+        begin_run(plugin, message["start"], fds, silent=spare)
         reason = set_arguments(plugin, message["start"]["arguments"], collected=True)
         if reason:
             give_way(plugin, reason)
+        if spare:
+            self.role = "spare"
+        plugin.spare = self.spare
+
+
+def remember_versions(config):
+    """pytest's header names its plugins' versions: reads them once and for all forks."""
+    pluggy.__version__ = pluggy.__version__
+    for _, found in getattr(config.pluginmanager, "_plugin_distinfo", ()):
+        distribution = getattr(found, "_dist", found)
+        try:
+            kind = type(distribution)
+            distribution.__class__ = type(kind.__name__, (kind,), {"metadata": distribution.metadata})
+        except (AttributeError, TypeError):
+            pass
 
 
 def give_way(plugin, reason):
-    plugin.channel.send(REFUSED, {"reason": reason})
+    if plugin.channel is not None:
+        plugin.channel.send(REFUSED, {"reason": reason})
     os._exit(0)
 
 
-def begin_run(plugin, start, fds):
-    """Turns a fork of a layer into the parent of one run: its own streams, its own terminal."""
+def begin_run(plugin, start, fds, silent=False):
+    """Turns a fork of a layer into the parent of one run, or its first worker: its own streams, its own terminal."""
     config = plugin.config
     capture = config.pluginmanager.get_plugin("capturemanager")
     if capture is not None and capture._global_capturing is not None:
@@ -142,9 +167,12 @@ def begin_run(plugin, start, fds):
     if capture is not None:
         capture.start_global_capturing()
         capture.suspend_global_capture()
-    plugin.channel = Channel(fds[0])
     plugin.start = start
     for name, value in start["environment"].items():
         os.environ[name] = value
     sys.argv[1:] = start["arguments"]
-    plugin.hello()
+    if silent:
+        os.close(fds[0])
+    else:
+        plugin.channel = Channel(fds[0])
+        plugin.hello()

@@ -135,15 +135,11 @@ def group_items(plugin, items):
 def plan(plugin, session):
     config = session.config
     option = config.option
-    files = []
     WATCH.on = False
-    read, listed = WATCH.everything() if plugin.warm is not None else WATCH.take()
-    for number, node in enumerate(plugin.nodes):
-        if plugin.whole:
-            files.append(describe(node, plugin.lists[number], plugin.start.get("dist")))
-            plugin.groups[number] = files[-1]["groups"]
-        else:
-            files.append({"id": node.nodeid})
+    read, listed = (), ()
+    if plugin.start.get("record"):
+        read, listed = WATCH.everything() if plugin.warm is not None else WATCH.take()
+    files = describe_files(plugin)
     return {
         "whole": plugin.whole,
         "plain": why_plain(config),
@@ -163,7 +159,16 @@ def plan(plugin, session):
         "said": plugin.said,
         "read": read,
         "listed": listed,
+        "late": plugin.late is not None,
     }
+
+
+def describe_files(plugin):
+    if not plugin.whole:
+        return [{"id": node.nodeid} for node in plugin.nodes]
+    files = [describe(node, plugin.lists[number], plugin.start.get("dist")) for number, node in enumerate(plugin.nodes)]
+    plugin.groups = {number: file["groups"] for number, file in enumerate(files)}
+    return files
 
 
 def wants_ids(config):

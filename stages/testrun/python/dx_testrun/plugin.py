@@ -27,7 +27,7 @@ class Plugin:
         self.warm = warm
         self.arguments = list(start["arguments"])
         self.options = {}
-        self.parsed = None
+        self.parsed = self.bare = None
         self.config = None
         self.worker = None
         self.sink = None
@@ -41,6 +41,8 @@ class Plugin:
         self.finish = None
         self.said = []  # what the parent's own collection reported
         self.base = None
+        self.spare = None  # a worker that waits for its run
+        self.late = None  # writes the header and returns it, where that was put off
 
     # Both sides
 
@@ -119,7 +121,6 @@ class Plugin:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is None:
             return
-        self.take_terminal(self.config)
         if hasattr(reporter, "reportchars"):
             from _pytest.terminal import getreportopt
 
@@ -129,14 +130,15 @@ class Plugin:
             plugin = self.config.pluginmanager.get_plugin(name)
             if plugin is not None:
                 plugin.__init__(self.config)
-        self.channel.send(HEADER, {"text": self.text()})
 
     def pytest_collection(self, session):
         self.session = session
         if self.warm is not None:
             self.warm.layer1(self)
             if self.warm.role == "run":
+                self.take_terminal(self.config)
                 self.fresh_header()
+                self.channel.send(HEADER, {"text": self.text()})
                 WATCH.on = True
             session.perform_collect = functools.partial(planning.perform_collect, self)
             return
@@ -146,6 +148,9 @@ class Plugin:
     def pytest_runtestloop(self, session):
         if self.warm is not None and self.warm.role == "second":
             self.warm.layer2(self)
+            if self.warm.role == "spare":
+                return self.work_ahead(session)
+            self.take_terminal(session.config)
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             self.channel.send(PLAN, dict(planning.plan(self, session), broken=True, text=self.text()))
             many = "s" if session.testsfailed != 1 else ""
@@ -196,6 +201,8 @@ class Plugin:
         # Ctrl-C is dx-testrun's affair from here on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
+            if self.late and self.children and not self.channel.has_more():
+                self.say_late()
             order = self.channel.receive()
             if order is None:
                 self.kill_children()
@@ -207,12 +214,15 @@ class Plugin:
                     fail("a worker needs four descriptors")
                 if words[1] > 1 and self.base is None:
                     self.base = temporary_base(config)
-                sys.stdout.flush()
-                sys.stderr.flush()
-                pid = os.fork()
-                if pid == 0:
-                    self.worker = Worker(self, words[0], words[1], fds, json.loads(payload.decode()))
-                    return "worker"
+                setup = json.loads(payload.decode())
+                pid = self.hand_to_spare(words, setup, fds)
+                if not pid:
+                    sys.stdout.flush()
+                    sys.stderr.flush()
+                    pid = os.fork()
+                    if pid == 0:
+                        self.worker = Worker(self, words[0], words[1], fds, setup)
+                        return "worker"
                 for fd in fds:
                     os.close(fd)
                 self.children.add(pid)
@@ -224,9 +234,32 @@ class Plugin:
                     if line:
                         summary.feed(config, json.loads(line.decode("utf-8", "surrogatepass")))
             elif kind == FINISH:
+                self.say_late()
+                self.spare = None
                 self.finish = json.loads(payload.decode("utf-8", "surrogatepass"))
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 return "plain" if self.finish.get("plain") else "parent"
+
+    def hand_to_spare(self, words, setup, fds):
+        """Makes the worker that is there already the one that is asked for; its process, or None without one."""
+        spare, self.spare = self.spare, None
+        told = spare is not None and spare.tell({"words": words, "base": self.base, "setup": setup}, fds)
+        return spare.pid if told else None
+
+    def work_ahead(self, session):
+        """In a worker that was there before its run."""
+        self.everything = planning.wants_all(session.config)
+        planning.describe_files(self)
+        message, fds = self.spare.hear()
+        self.base = message["base"]
+        self.worker = Worker(self, message["words"][0], message["words"][1], fds, message["setup"])
+        return self.worker.loop()
+
+    def say_late(self):
+        """A run out of a collected session has its header written while its first worker works already."""
+        late, self.late = self.late, None
+        if late is not None:
+            self.channel.send(HEADER, {"text": late()})
 
     def reap(self, pid):
         self.children.discard(pid)

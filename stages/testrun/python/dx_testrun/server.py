@@ -17,7 +17,8 @@ import struct
 import sys
 import time
 
-from dx_testrun.layer import become_layer, receive, send
+from dx_testrun.layer import become_layer
+from dx_testrun.packets import pair, receive, send
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import HELLO, REFUSED, Channel
 
@@ -109,31 +110,27 @@ class Server:
         elif request["op"] == "status":
             channel.send(HELLO, self.status())
         elif request["op"] == "drop":
-            for number in request["layers"]:
-                self.drop(number)
+            self.drop(request["layer"])
             channel.send(HELLO, self.status())
         elif request["op"] == "run":
             self.last_use = time.time()
             self.runs += 1
             self.wants_second = True
-            self.run(request, fds)
+            self.run(channel, request, fds)
 
-    def run(self, request, fds):
-        layer = self.layers[request["layer"]]
-        if layer is not None and layer["id"] != request["id"] and request["id"]:
-            layer = None
-        if layer is None and request["layer"] == 2:
-            refuse(fds, "the collected session is gone")
-            for fd in fds:
-                os.close(fd)
-            return
+    def run(self, channel, request, fds):
+        """A run out of the deepest layer that there is; says which, and dx-testrun looks whether that one is stale."""
+        number, layer = 2, self.layers[2]
+        if layer is None or not layer["ready"] or request["highest"] < 2:
+            number, layer = 1, self.layers[1]
         if layer is None:
-            self.drop(1)
             layer = self.build_first(fds)
-        if not layer["ready"]:
+        ready = layer["ready"]
+        if ready:
+            self.hand_over(layer, request, fds)
+        else:
             self.waiting.append((layer, request, fds))
-            return
-        self.hand_over(layer, request, fds)
+        channel.send(HELLO, dict(self.status(), layer=number, id=layer["id"] if ready else None))
 
     def hand_over(self, layer, request, fds):
         try:
@@ -167,7 +164,7 @@ class Server:
 
     def build_first(self, held):
         """Forks layer 1, which must not keep the descriptors of the run that it is made for."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = pair()
         layer = self.new_layer(ours)
         pid = os.fork()
         if pid == 0:
@@ -184,7 +181,7 @@ class Server:
         return layer
 
     def build_second(self, first):
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = pair()
         layer = self.new_layer(ours)
         try:
             send(first["socket"], {"op": "second", "id": layer["id"]}, [theirs.fileno()])
@@ -214,7 +211,6 @@ class Server:
         return {
             "pid": os.getpid(),
             "layers": layers,
-            "ids": {number: self.layers[number]["id"] for number in layers},
             "runs": self.runs,
             "idle": time.time() - self.last_use,
             "age": time.time() - self.began,
@@ -288,4 +284,9 @@ def main():
     path, start = sys.argv[1], json.loads(sys.argv[2])
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
     sys.path[0] = os.path.dirname(sys.executable)
-    Server(path, start).serve()
+    server = Server(path, start)
+    # Standard input is the pipe on which dx-testrun waits for this moment.
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    server.serve()

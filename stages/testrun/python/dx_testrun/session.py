@@ -1,7 +1,10 @@
 """A whole session of pytest, from its arguments to its status."""
 
+import atexit
+import functools
 import os
 import sys
+import threading
 
 from dx_testrun.plugin import Leave, Plugin
 from dx_testrun.wire import GONE, NOTE
@@ -9,14 +12,15 @@ from dx_testrun.wire import GONE, NOTE
 
 def pytest_arguments(arguments):
     """xdist, where it is installed, must not start workers of its own."""
-    try:
-        from importlib.machinery import PathFinder
+    own = ["-n0"] if has_xdist() and "no:xdist" not in arguments else []
+    return list(arguments) + own
 
-        if PathFinder.find_spec("xdist") is not None and "no:xdist" not in arguments:
-            return list(arguments) + ["-n0"]
-    except ImportError:
-        pass
-    return list(arguments)
+
+@functools.lru_cache(maxsize=None)
+def has_xdist():
+    from importlib.machinery import PathFinder
+
+    return PathFinder.find_spec("xdist") is not None
 
 
 def run_pytest(channel, start, warm=None):
@@ -55,9 +59,6 @@ def decorate(plugin):
 
 
 def end_worker(plugin, status):
-    import atexit
-    import threading
-
     code = 0
     try:
         for thread in threading.enumerate():
@@ -75,8 +76,6 @@ def end_worker(plugin, status):
 
 
 def leave(status):
-    import atexit
-
     try:
         atexit._run_exitfuncs()
         sys.stdout.flush()

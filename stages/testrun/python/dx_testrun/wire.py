@@ -2,7 +2,9 @@
 
 import binascii
 import json
+import mmap
 import os
+import select
 import socket
 import struct
 import time
@@ -87,6 +89,10 @@ class Channel:
             if not self.fill():
                 return None
 
+    def has_more(self):
+        """Whether an order or a part of one is already here."""
+        return bool(self.buffer) or bool(select.select([self.socket], [], [], 0)[0])
+
     def poll(self):
         """The next order if it is already there; (None, True) when dx-testrun is gone."""
         order = self.take()
@@ -127,8 +133,6 @@ class Ring:
     """The producer's end of the ring in shared memory; dx-testrun reads the other."""
 
     def __init__(self, fd):
-        import mmap
-
         self.memory = mmap.mmap(fd, 0)
         self.words = memoryview(self.memory)[:RING].cast("Q")
         self.halves = memoryview(self.memory)[:RING].cast("I")

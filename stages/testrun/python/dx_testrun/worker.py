@@ -1,5 +1,6 @@
 """A worker: pytest's run loop, with items that dx-testrun hands out."""
 
+import faulthandler
 import os
 import signal
 import socket
@@ -68,8 +69,6 @@ class Worker:
 
     def prepare(self):
         """Everything that must differ from the parent's process."""
-        import faulthandler
-
         if self.parent_socket is not None:
             self.parent_socket.socket.close()
         if not self.setup["terminal"]:

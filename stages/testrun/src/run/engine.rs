@@ -14,11 +14,11 @@ use super::memory::Memory;
 use super::settings::Settings;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
-use crate::message::{Finish, Plan, Reaped, Stopped};
+use crate::message::{Finish, Plan, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
-use crate::sys::{poll, process};
+use crate::sys::{poll, process, signals};
 use crate::tally::{Kept, Tally};
 use crate::worker::{Stage, Worker};
 
@@ -155,15 +155,26 @@ impl<'a> Engine<'a> {
         };
         let apart = if self.plan.threads > 1 { ", workers apart (pytest's process has threads)" } else { "" };
         let how = format!("{}{collected}{apart}", self.origin);
-        self.reporters.tell(&Event::Started { workers: count, how: &how });
         for lane in 0..count {
             self.start_worker(lane, count)?;
         }
+        self.await_header()?;
+        self.reporters.tell(&Event::Started { workers: count, how: &how });
         self.drive()?;
         self.second_look()?;
         self.retry()?;
         self.finish_workers()?;
         self.reporters.tell(&Event::Drained);
+        Ok(())
+    }
+
+    /// The workers run already; what they write waits until the header has been printed.
+    fn await_header(&mut self) -> Result<(), Failure> {
+        while self.plan.late && signals::interrupts() < 2 {
+            if poll::readable(&[self.parent.fd()], TICK)?[0] {
+                self.read_parent()?;
+            }
+        }
         Ok(())
     }
 
@@ -176,7 +187,9 @@ impl<'a> Engine<'a> {
     }
 
     fn at_rest(&self) -> bool {
-        let resting = |worker: &Worker| matches!(worker.stage, Stage::Idle | Stage::Gone);
+        let resting = |worker: &Worker| {
+            matches!(worker.stage, Stage::Idle | Stage::Gone) || worker.dismissed && worker.said_goodbye
+        };
         self.queue.is_done() && self.workers.iter().all(resting)
             || self.workers.iter().all(|worker| worker.stage == Stage::Gone)
     }
@@ -265,6 +278,7 @@ impl<'a> Engine<'a> {
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();
         let mut conclusion = conclude(&mut self.parent, &finish)?;
+        self.settle();
         conclusion.counts = Outcome::ALL
             .iter()
             .map(|outcome| (*outcome, self.tally.count(*outcome)))
@@ -350,6 +364,11 @@ impl<'a> Engine<'a> {
                     if let Some(worker) = self.workers.get_mut(lane) {
                         worker.forked(pid);
                     }
+                }
+                Answer::Header => {
+                    let header: Text = serde_json::from_slice(&frame.payload)?;
+                    self.reporters.tell(&Event::Text(&header.text));
+                    self.plan.late = false;
                 }
                 Answer::Reaped => {
                     let reaped = serde_json::from_slice(&frame.payload)?;

@@ -28,7 +28,7 @@ pub(crate) fn list(settings: &Settings, format: ListFormat) -> Result<u8, Failur
 
 fn collect(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
     let launch = settings.launch();
-    let mut start = settings.start();
+    let mut start = settings.start(true);
     start.arguments.extend(["--collect-only".to_owned(), "-q".to_owned()]);
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
     let mut parent = Parent::spawn(&launch, &start, &[])?;

@@ -27,6 +27,11 @@ impl Memory {
         Memory { durations: Durations::default(), recording, table: None, changed: false, recalled: false }
     }
 
+    /// Whether what is read has to be known at the end.
+    pub(super) fn records(&self) -> bool {
+        self.recording.is_some()
+    }
+
     /// Whether nothing was recalled yet.
     pub(super) fn is_fresh(&self) -> bool {
         !self.recalled

@@ -20,7 +20,7 @@ pub(super) fn start(
         }
     };
     how.shrink_to_fit();
-    let mut parent = Parent::spawn(launch, &settings.start(), &[])?;
+    let mut parent = Parent::spawn(launch, &settings.start(memory.records()), &[])?;
     memory.recall(&settings.state);
     let opening = opening::open(&mut parent)?;
     Ok((parent, opening, how))
@@ -46,7 +46,7 @@ fn warm(settings: &Settings, memory: &mut Memory) -> Warmed {
     let mut reason = None;
     let highest = if settings.whole.is_some() { 1 } else { 2 };
     for highest in (1..=highest).rev() {
-        let served = match server.serve(&settings.start(), highest) {
+        let served = match server.serve(&settings.start(memory.records()), highest) {
             Ok(served) => served,
             Err(failure) => return Warmed::No(Some(failure.to_string())),
         };

@@ -1,5 +1,7 @@
 //! Workers begin and end.
 
+use std::time::Duration;
+
 use dx_schemas::testrun::{COLLECTING, Order, OrderFrame, Outcome};
 
 use super::super::crash;
@@ -15,6 +17,8 @@ use crate::worker::{Stage, Worker};
 
 /// Workers that may die between tests, one after the other, before the run gives up.
 const IDLE_DEATHS_MAX: u32 = 3;
+/// How long a worker that has said goodbye may take to end.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 impl Engine<'_> {
     /// Forks the worker of a lane and gives it its first orders.
@@ -150,7 +154,7 @@ impl Engine<'_> {
         let fds = handles.fds();
         let start = Start {
             spawned: Some(Spawned { number: lane, count, fds, base: None, setup }),
-            ..settings.start()
+            ..settings.start(false)
         };
         let process = Parent::spawn(&settings.launch(), &start, &fds)?;
         self.workers[lane].forked(process.pid());
@@ -182,10 +186,18 @@ impl Engine<'_> {
                 worker.stage = Stage::Finishing;
             }
         }
-        while self.workers.iter().any(|worker| worker.stage != Stage::Gone) {
+        while self.workers.iter().any(|worker| worker.stage != Stage::Gone && !worker.said_goodbye) {
             self.turn(super::TICK)?;
         }
         Ok(())
+    }
+
+    /// Workers that have said goodbye may still be ending while pytest sums up.
+    pub(super) fn settle(&mut self) {
+        for worker in self.workers.iter_mut().filter(|worker| worker.stage != Stage::Gone) {
+            worker.wait(GOODBYE);
+            worker.sweep();
+        }
     }
 
     /// Tests that failed run again, each time in a fresh process, until they pass or there were enough tries.
