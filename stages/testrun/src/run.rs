@@ -1,6 +1,7 @@
 //! One run, from the start of Python to pytest's summary.
 
 mod crash;
+mod early;
 mod engine;
 mod feed;
 mod list;
@@ -47,7 +48,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         reporters.0.push(Box::new(Events::create(path)?));
     }
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
-    let (mut parent, opened, how) = start::start(settings, &launch, &mut memory)?;
+    let (mut parent, opened, origin) = start::start(settings, &launch, &mut memory)?;
     // Not before a warm server was started: that one is to stay.
     process::adopt_orphans();
     let opening = match opened {
@@ -73,7 +74,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
-        let mut engine = Engine::new(settings, parent, plan, how, reporters, memory)?;
+        let mut engine = Engine::new(settings, parent, plan, origin, reporters, memory)?;
         let outcome = engine.run();
         let finished = outcome.and_then(|()| engine.finish());
         let (own, told) = engine.dissolve();

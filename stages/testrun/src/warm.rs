@@ -119,6 +119,23 @@ pub(crate) fn why_cold(arguments: &[String]) -> Option<String> {
     arguments.iter().map(|argument| name(argument)).find(|name| COLD.contains(&name.as_str()))
 }
 
+/// Names a way of calling pytest, whichever tests are asked for.
+pub(crate) fn key(python: &Path, folder: &Path, arguments: &[String]) -> [u8; 32] {
+    let mut fixed: Vec<String> = Vec::new();
+    let mut skip = false;
+    for argument in arguments {
+        if std::mem::take(&mut skip) || !argument.starts_with('-') {
+            continue;
+        }
+        match FREE.iter().find(|(name, _)| is(argument, name)) {
+            Some((name, valued)) => skip = *valued && argument == name,
+            None => fixed.push(argument.clone()),
+        }
+    }
+    fixed.push(script::digest().to_hex().to_string());
+    index::call(python, folder, &fixed)
+}
+
 /// One way of calling pytest, and where its server listens.
 pub(crate) struct Warm<'a> {
     state: &'a State,
@@ -143,19 +160,7 @@ impl<'a> Warm<'a> {
         folder: &'a Path,
         arguments: &[String],
     ) -> io::Result<Self> {
-        let mut fixed: Vec<String> = Vec::new();
-        let mut skip = false;
-        for argument in arguments {
-            if std::mem::take(&mut skip) || !argument.starts_with('-') {
-                continue;
-            }
-            match FREE.iter().find(|(name, _)| is(argument, name)) {
-                Some((name, valued)) => skip = *valued && argument == name,
-                None => fixed.push(argument.clone()),
-            }
-        }
-        fixed.push(script::digest().to_hex().to_string());
-        let key = index::call(python, folder, &fixed);
+        let key = key(python, folder, arguments);
         let name = blake3::Hash::from_bytes(key).to_hex()[..20].to_owned();
         let socket = runtime_folder()?.join(format!("{name}.sock"));
         Ok(Warm { state, python, folder, socket, key })

@@ -12,13 +12,14 @@ use dx_schemas::testrun::{Answer, Outcome};
 
 use super::memory::Memory;
 use super::settings::Settings;
+use super::start::Origin;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
 use crate::message::{Finish, Plan, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
-use crate::sys::{poll, process, signals};
+use crate::sys::{poll, signals};
 use crate::tally::{Kept, Tally};
 use crate::worker::{Stage, Worker};
 
@@ -42,8 +43,7 @@ pub(super) struct Engine<'a> {
     settings: &'a Settings,
     parent: Parent,
     plan: Plan,
-    /// What the parent is, for people.
-    origin: String,
+    origin: Origin,
     reporters: Reporters,
     mode: Mode,
     queue: Queue,
@@ -51,8 +51,6 @@ pub(super) struct Engine<'a> {
     workers: Vec<Worker>,
     tally: Tally,
     ending: Option<Stopped>,
-    base_ns: u64,
-    run_id: String,
     /// Answers to reaps, as they come.
     reaped: Vec<(u32, Reaped)>,
     /// How often each failed test was tried again.
@@ -78,7 +76,7 @@ impl<'a> Engine<'a> {
         settings: &'a Settings,
         parent: Parent,
         mut plan: Plan,
-        origin: String,
+        origin: Origin,
         reporters: Reporters,
         mut memory: Memory,
     ) -> Result<Engine<'a>, Failure> {
@@ -105,7 +103,6 @@ impl<'a> Engine<'a> {
             tally.collected = chosen;
         }
         let workers = if plan.pdb { 1 } else { settings.workers.min(bundles.len()).max(1) };
-        let base_ns = process::monotonic_ns();
         let mut queue = Queue::new(states, bundles, workers);
         if settings.isolate {
             queue.isolate();
@@ -122,8 +119,6 @@ impl<'a> Engine<'a> {
             workers: Vec::new(),
             tally,
             ending: None,
-            base_ns,
-            run_id: format!("{:x}{:x}", std::process::id(), base_ns),
             reaped: Vec::new(),
             attempts: std::collections::HashMap::new(),
             interrupts: 0,
@@ -154,7 +149,7 @@ impl<'a> Engine<'a> {
             None => ", collected file by file".to_owned(),
         };
         let apart = if self.plan.threads > 1 { ", workers apart (pytest's process has threads)" } else { "" };
-        let how = format!("{}{collected}{apart}", self.origin);
+        let how = format!("{}{collected}{apart}", self.origin.how);
         for lane in 0..count {
             self.start_worker(lane, count)?;
         }

@@ -1,5 +1,6 @@
 //! Where the parent of a run comes from: a layer of a warm server, or a process of its own.
 
+use super::early::{Early, Identity, Threads};
 use super::memory::Memory;
 use super::opening::{self, Opening};
 use super::settings::{Settings, Warmth};
@@ -7,23 +8,41 @@ use crate::failure::Failure;
 use crate::parent::{Launch, Parent};
 use crate::warm::{Served, Warm, why_cold};
 
-/// A parent with its plan, and what to call it.
+/// How a run came to its parent.
+pub(super) struct Origin {
+    /// For people.
+    pub(super) how: String,
+    pub(super) identity: Identity,
+    /// Workers that run already.
+    pub(super) early: Option<Early>,
+}
+
+/// A parent with its plan.
 pub(super) fn start(
     settings: &Settings,
     launch: &Launch<'_>,
     memory: &mut Memory,
-) -> Result<(Parent, Opening, String), Failure> {
-    let mut how = match warm(settings, memory) {
-        Warmed::Yes(parent, opening, how) => return Ok((*parent, opening, how)),
+) -> Result<(Parent, Opening, Origin), Failure> {
+    let identity = Identity::new();
+    let threads = Threads::of(settings);
+    let apart = threads.are_expected();
+    let mut how = match warm(settings, memory, apart) {
+        Warmed::Yes(parent, opening, how) => {
+            return Ok((*parent, opening, Origin { how, identity, early: None }));
+        }
         Warmed::No(reason) => {
             reason.map_or("a fresh pytest".to_owned(), |why| format!("a fresh pytest ({why})"))
         }
     };
     how.shrink_to_fit();
     let mut parent = Parent::spawn(launch, &settings.start(memory.records()), &[])?;
+    let early = if apart { Some(Early::start(settings, &identity)?) } else { None };
     memory.recall(&settings.state);
     let opening = opening::open(&mut parent)?;
-    Ok((parent, opening, how))
+    if let Opening::Plan(opened) = &opening {
+        threads.learn(opened.plan.threads);
+    }
+    Ok((parent, opening, Origin { how, identity, early }))
 }
 
 enum Warmed {
@@ -32,9 +51,12 @@ enum Warmed {
     No(Option<String>),
 }
 
-fn warm(settings: &Settings, memory: &mut Memory) -> Warmed {
+fn warm(settings: &Settings, memory: &mut Memory, apart: bool) -> Warmed {
     if settings.warmth == Warmth::Cold {
         return Warmed::No(None);
+    }
+    if apart {
+        return Warmed::No(Some("what pytest imports starts threads".to_owned()));
     }
     if let Some(option) = why_cold(&settings.arguments) {
         return Warmed::No(Some(format!("{option} needs one")));

@@ -5,10 +5,10 @@ use std::time::Duration;
 use dx_schemas::testrun::{COLLECTING, Order, OrderFrame, Outcome};
 
 use super::super::crash;
+use super::super::early::{self, Early};
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Reaped, Report, Setup, Spawned, Start};
-use crate::parent::{Handles, Parent};
+use crate::message::{Reaped, Report};
 use crate::queue::Mode;
 use crate::report::Event;
 use crate::sys::process;
@@ -24,22 +24,30 @@ impl Engine<'_> {
     /// Forks the worker of a lane and gives it its first orders.
     pub(super) fn start_worker(&mut self, lane: usize, count: usize) -> Result<(), Failure> {
         self.serials += 1;
-        let (worker, handles) = Worker::prepare(lane, self.serials)?;
+        let terminal = self.plan.pdb || (self.plan.capture == "no" && count == 1);
+        let usable = |early: &Early| early.count == count && self.plan.threads > 1 && !terminal;
+        self.origin.early = self.origin.early.take().filter(usable);
+        let worker = if let Some((worker, process)) =
+            self.origin.early.as_mut().and_then(|early| early.workers.pop())
+        {
+            self.spawned.push(process);
+            worker
+        } else {
+            let (mut worker, handles) = Worker::prepare(lane, self.serials)?;
+            let setup = self.origin.identity.setup(terminal);
+            if self.plan.threads > 1 {
+                let process = early::spawn(self.settings, lane, count, setup, &handles)?;
+                worker.forked(process.pid());
+                self.spawned.push(process);
+            } else {
+                self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
+            }
+            worker
+        };
         if lane < self.workers.len() {
             self.workers[lane] = worker;
         } else {
             self.workers.push(worker);
-        }
-        let setup = Setup {
-            terminal: self.plan.pdb || (self.plan.capture == "no" && count == 1),
-            group: process::process_group(),
-            run: self.run_id.clone(),
-            base_ns: self.base_ns,
-        };
-        if self.plan.threads > 1 {
-            self.spawn_worker(lane, count, setup, &handles)?;
-        } else {
-            self.parent.fork(&[lane as u32, count as u32], &setup, &handles.fds())?;
         }
         let steps = self.queue.refill(lane);
         self.execute(steps);
@@ -139,27 +147,6 @@ impl Engine<'_> {
             start: 0,
             worker: lane as u32,
         });
-    }
-
-    /// A process with other threads cannot be forked safely: the worker is a process of its own, which comes to the same
-    /// point by itself.
-    fn spawn_worker(
-        &mut self,
-        lane: usize,
-        count: usize,
-        setup: Setup,
-        handles: &Handles,
-    ) -> Result<(), Failure> {
-        let settings = self.settings;
-        let fds = handles.fds();
-        let start = Start {
-            spawned: Some(Spawned { number: lane, count, fds, base: None, setup }),
-            ..settings.start(false)
-        };
-        let process = Parent::spawn(&settings.launch(), &start, &fds)?;
-        self.workers[lane].forked(process.pid());
-        self.spawned.push(process);
-        Ok(())
     }
 
     /// The parent collects its child; nobody else can.

@@ -30,7 +30,7 @@ impl Engine<'_> {
     pub(super) fn check_limits(&mut self) {
         let now = process::monotonic_ns();
         if let Some(limit) = self.settings.run_timeout
-            && now.saturating_sub(self.base_ns) > limit.as_nanos() as u64
+            && now.saturating_sub(self.origin.identity.base_ns) > limit.as_nanos() as u64
             && self.ending.is_none()
         {
             let reason = format!("the run took longer than {} s", limit.as_secs_f64());
