@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser};
 use dx_heap::HeapOptions;
 use dx_interp::frame::ThreadState;
 use dx_interp::image::ModuleInput;
-use dx_interp::state::{Finder, Found, Mode};
+use dx_interp::state::{Finder, Found};
 use dx_modules::sys::Settings;
 use dx_object::error::{PyResult, Raised};
 use dx_object::ids;
@@ -201,7 +201,7 @@ fn execute(thread: &Thread, finder: &PathFinder, entry: Entry) -> PyResult<()> {
     let input: ModuleInput = match entry {
         Entry::Source { source, path, in_memory } => {
             let named = Named { name: "__main__", path: &path, package: false, keep_source: in_memory };
-            front::compile(&source, &named, Mode::Exec)
+            front::compile(&source, &named, front::Manner::FILE)
                 .map_err(|refused| front::raise(thread, &refused, &source, &path))?
         }
         Entry::Module(name) => {
