@@ -21,6 +21,7 @@ use crate::finder::PathFinder;
 use crate::front::{self, Named};
 use crate::image::ImageModules;
 use crate::options::Options;
+use crate::streams;
 
 /// Address space for the native stack; pages are touched only by deep recursion through native code.
 const STACK_BYTES: usize = 512 << 20;
@@ -99,7 +100,7 @@ fn run(options: &Options) -> i32 {
     let mut argv = vec![argv0];
     argv.extend(args);
     let executable = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
-    let settings = Settings { argv, path, executable };
+    let settings = Settings { argv, path, executable, open_streams: streams::were_open() };
     let finder = PathFinder::new(image);
     let status =
         match start(&thread, &settings, finder.clone()).and_then(|()| execute(&thread, &finder, entry)) {
