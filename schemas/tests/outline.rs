@@ -6,12 +6,18 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 fn detail() -> impl Strategy<Value = Detail> {
-    let fragment = (".*", any::<u32>(), any::<[u8; 16]>())
-        .prop_map(|(id, line, digest)| OutlineFragment { id, line, digest });
-    let import = (".*", proptest::option::of(".*"))
-        .prop_map(|(module, target)| OutlineImport { module, target });
-    (any::<bool>(), vec(fragment, 0..6), vec(import, 0..4))
-        .prop_map(|(broken, fragments, imports)| Detail { broken, fragments, imports })
+    let fragment = (".*", any::<u32>(), any::<[u8; 16]>()).prop_map(|(id, line, digest)| OutlineFragment {
+        id,
+        line,
+        digest,
+    });
+    let import =
+        (".*", proptest::option::of(".*")).prop_map(|(module, target)| OutlineImport { module, target });
+    (any::<bool>(), vec(fragment, 0..6), vec(import, 0..4)).prop_map(|(broken, fragments, imports)| Detail {
+        broken,
+        fragments,
+        imports,
+    })
 }
 
 fn written(files: &std::collections::BTreeMap<String, Detail>) -> Vec<u8> {

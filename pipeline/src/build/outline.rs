@@ -24,7 +24,8 @@ pub(crate) fn outline(options: &Options) -> Result<PathBuf, Failure> {
     let workspace = Workspace::find(Path::new("."))?;
     let site = Site::open(workspace, options)?;
     let root = site.workspace.root.clone();
-    let options = Options { paths: vec![root], silent: true, quiet: true, keep_going: true, ..options.clone() };
+    let options =
+        Options { paths: vec![root], silent: true, quiet: true, keep_going: true, ..options.clone() };
     let name = state_name(&site, &options.paths)?;
     let state = site.workspace.dx().join("state").join(&name);
     let file = site.workspace.dx().join("testrun").join("outline");

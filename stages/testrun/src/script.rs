@@ -22,6 +22,7 @@ const MODULES: &[(&str, &str)] = modules![
     "summary",
     "forked",
     "reports",
+    "record",
     "worker",
     "plugin",
     "session",

@@ -53,7 +53,9 @@ class Recorder:
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
         self.told = set()
-        self.on = False
+        self.known = {}  # path -> size of its window when it was told
+        self.definitions = ()  # fixtures of the test that runs
+        self.on = self.collecting = False
 
     # Starting
 
@@ -79,37 +81,29 @@ class Recorder:
     def module(self, path, run):
         """Runs the import of a module in its own window; whoever asked for it depends on it."""
         window = self.modules.setdefault(path, Window())
-        self.current.imports.add(path)
+        # What pytest imports while it collects are the tests' own files and conftests, which concern no others.
+        if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
+            self.current.imports.add(path)
         before = self.enter(window)
         try:
             return run()
         finally:
             self.leave(before)
 
-    def test(self, item, run):
+    def test(self, run):
         """Runs a test; its window, with those of all fixtures that it used."""
         window = Window()
+        self.definitions = ()
         before = self.enter(window)
         try:
             run()
         finally:
             self.leave(before)
-        request = getattr(item, "_request", None)
-        for definition in list(getattr(request, "_fixture_defs", {}).values()):
+        for definition in self.definitions:
             shared = getattr(definition, "_dx_window", None)
             if shared is not None:
                 window.add(shared)
         return window
-
-    def fixture(self, definition, run):
-        if definition.scope == "function":
-            return run()
-        definition._dx_window = window = Window()
-        before = self.enter(window)
-        try:
-            return run()
-        finally:
-            self.leave(before)
 
     # What is used
 
@@ -171,10 +165,10 @@ class Recorder:
     # Telling
 
     def forked(self):
-        """In a worker: what the parent knew, the parent tells."""
+        """In a worker: what its parent knew, the parent tells."""
         self.told = set()
-        self.session = Window()
-        self.known = {path: (len(window.units), len(window.imports)) for path, window in self.modules.items()}
+        self.known = {path: size(window) for path, window in self.modules.items()}
+        self.session = self.current = Window()
 
     def describe(self, window):
         units = sorted(window.units)
@@ -204,21 +198,22 @@ class Recorder:
 
     def modules_told(self):
         """Evidence of every module that was imported since the last call, and of the session."""
-        known = getattr(self, "known", {})
         out = []
         for path, window in list(self.modules.items()):
-            size = (len(window.units), len(window.imports))
-            if known.get(path) != size:
-                known[path] = size
+            if self.known.get(path) != size(window):
+                self.known[path] = size(window)
                 out.append(dict(self.describe(window), module=path))
-        self.known = known
         session, self.session = self.session, Window()
         if self.current is session:
             self.current = self.session
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
         session.folders = set()
-        out.append(dict(self.describe(session), module=""))
+        out.append(dict(self.describe(session), module="", site=[path for path in sys.path if "site-packages" in path]))
         return out
+
+
+def size(window):
+    return len(window.units), len(window.imports), len(window.files), len(window.names)
 
 
 def imports(frame):
@@ -319,7 +314,7 @@ def wrap(recorder, kind):
     kind.exec_module = exec_module
 
 
-class Plugin:
+class Fixtures:
     """Fixtures that live longer than a test have windows of their own."""
 
     def __init__(self, recorder):
@@ -333,3 +328,8 @@ class Plugin:
         before = self.recorder.enter(window)
         yield
         self.recorder.leave(before)
+
+    def pytest_runtest_teardown(self, item):
+        """All fixtures that the test used, also those that were there already."""
+        request = getattr(item, "_request", None)
+        self.recorder.definitions = list(getattr(request, "_fixture_defs", {}).values())

@@ -1,6 +1,7 @@
 """A worker: pytest's run loop, with items that dx-testrun hands out."""
 
 import faulthandler
+import functools
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from dx_testrun.wire import (
     DEBUGGER,
     END,
     ERROR,
+    EVIDENCE,
     FINISH,
     IDLE,
     NEED,
@@ -56,6 +58,7 @@ class Worker:
         self.lifeline, self.dump = fds[2], fds[3]
         self.setup = setup
         self.everything = plugin.everything
+        self.recorder = plugin.recorder
         self.orders = []
         self.ended = False
         self.times = [0, 0, 0]
@@ -96,6 +99,8 @@ class Worker:
         else:
             forget_cache(config)
         start_coverage(config, name)
+        if self.recorder is not None and not self.plugin.start.get("spawned"):
+            self.recorder.forked()
 
     # Sending
 
@@ -184,6 +189,8 @@ class Worker:
                 self.orders.pop(0)
                 if not self.run_unit(words):
                     break
+            if self.recorder is not None:
+                self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
@@ -226,7 +233,10 @@ class Worker:
         self.at = (file, number)
         self.ring.current(file + 1, number)
         start = (time.monotonic_ns() - self.base_ns) // 1000
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if self.recorder is None:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        else:
+            self.run_watched(item, following)
         self.ring.rest()
         self.ring.write(
             frame(
@@ -241,6 +251,14 @@ class Worker:
                 max(0, min(start, 0xFFFFFFFF)),
             )
         )
+
+    def run_watched(self, item, following):
+        recorder = self.recorder
+        run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+        window = recorder.test(run)
+        if len(recorder.modules) != len(recorder.known):
+            self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
+        self.put(EVIDENCE, recorder.describe(window), file=self.at[0], item=self.at[1])
 
     # Collecting
 
@@ -272,6 +290,8 @@ class Worker:
         out["read"], out["listed"] = WATCH.take()
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
+        if self.recorder is not None:
+            self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
 
     def collect_report(self, report):
         if report.passed:

@@ -70,6 +70,10 @@ impl Engine<'_> {
             Answer::Warning if self.is_news(lane, frame) => {
                 self.tally.report(frame.file, frame.item, frame.payload.to_vec());
             }
+            Answer::Evidence => {
+                let test = (frame.item != COLLECTING).then_some((frame.file, frame.item));
+                self.evidence.add(self.workers[lane].serial, test, &frame.payload)?;
+            }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
                 let note: Text = serde_json::from_slice(&frame.payload)?;
