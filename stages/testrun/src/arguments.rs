@@ -68,6 +68,9 @@ pub(crate) struct Arguments {
     /// write JUnit XML, as pytest's --junitxml
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// write a report of the run: `html`, one page, to dx-report.html or the file named
+    #[arg(long = "report", value_name = "KIND[=FILE]")]
+    pub(crate) reports: Vec<String>,
     /// print the man page
     #[arg(long)]
     pub(crate) man: bool,
@@ -87,6 +90,7 @@ Examples:
   dx-testrun tests/test_a.py -x     one file, up to the first failure
   dx-testrun -n 1 --timeout 60 -k parse
   dx-testrun --list --format json
+  dx-testrun --report html=out/tests.html
 
 Exit status (pytest's):
     0  every test passed

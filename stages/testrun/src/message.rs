@@ -19,6 +19,8 @@ pub(crate) struct Start {
     pub(crate) shuffle: Option<u64>,
     /// What was read is to be told.
     pub(crate) record: bool,
+    /// The names of deselected tests are to be told.
+    pub(crate) left_out: bool,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.
@@ -82,6 +84,8 @@ pub(crate) struct Plan {
     pub(crate) late: bool,
     #[serde(default)]
     pub(crate) deselected: u64,
+    #[serde(default)]
+    pub(crate) left_out: Vec<String>,
     /// Collection failed: nothing is run.
     #[serde(default)]
     pub(crate) broken: bool,
@@ -111,6 +115,8 @@ pub(crate) struct PlanFile {
     pub(crate) names: Vec<Option<String>>,
     #[serde(default)]
     pub(crate) deselected: u64,
+    #[serde(default)]
+    pub(crate) left_out: Vec<String>,
     #[serde(default)]
     pub(crate) read: Vec<String>,
     #[serde(default)]

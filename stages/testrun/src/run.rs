@@ -13,13 +13,14 @@ mod start;
 use std::time::Instant;
 
 pub(crate) use list::list;
+use settings::Page;
 pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
 use crate::message::{Finish, Plan, Start, Summary, Text};
 use crate::parent::{Launch, Parent};
-use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
+use crate::report::{Call, Event, Events, Fancy, GitHub, Html, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
@@ -36,6 +37,10 @@ impl Reporters {
     pub(crate) fn tick(&mut self) {
         self.0.iter_mut().for_each(|reporter| reporter.tick());
     }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.0.iter_mut().try_for_each(|reporter| reporter.finish())
+    }
 }
 
 /// Runs the tests; pytest's status.
@@ -46,6 +51,9 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     let mut reporters = Reporters(Vec::new());
     if let Some(path) = &settings.events {
         reporters.0.push(Box::new(Events::create(path)?));
+    }
+    for Page::Html(path) in &settings.reports {
+        reporters.0.push(Box::new(Html::new(path, settings.call())?));
     }
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
     let (mut parent, opened, origin) = start::start(settings, &launch, &mut memory)?;
@@ -90,6 +98,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         seconds: started.elapsed().as_secs_f64(),
         summary: &summary.counts,
     });
+    reporters.finish()?;
     Ok(status)
 }
 
@@ -132,6 +141,14 @@ impl Settings {
         Launch { python: &self.python, folder: &self.folder, state: &self.state }
     }
 
+    fn call(&self) -> Call {
+        Call {
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            folder: self.folder.clone(),
+            python: self.python.clone(),
+        }
+    }
+
     fn start(&self, record: bool) -> Start {
         Start {
             arguments: self.arguments.clone(),
@@ -141,6 +158,7 @@ impl Settings {
             dist: self.dist.clone(),
             shuffle: self.shuffle,
             record,
+            left_out: !self.reports.is_empty(),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

@@ -156,6 +156,7 @@ def plan(plugin, session):
         "threads": thread_count(),
         "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
         "deselected": plugin.deselected,
+        "left_out": plugin.left_out if plugin.start.get("left_out") else (),
         "said": plugin.said,
         "read": read,
         "listed": listed,

@@ -38,6 +38,7 @@ class Plugin:
         self.whole = None
         self.children = set()
         self.deselected = 0
+        self.left_out = []  # names of deselected tests
         self.finish = None
         self.said = []  # what the parent's own collection reported
         self.base = None
@@ -48,6 +49,8 @@ class Plugin:
 
     def pytest_deselected(self, items):
         self.deselected += len(items)
+        if self.warm is not None or self.start.get("left_out"):
+            self.left_out.extend(item.nodeid for item in items)
 
     def pytest_collectreport(self, report):
         if self.worker is not None:

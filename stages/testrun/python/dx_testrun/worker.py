@@ -250,7 +250,7 @@ class Worker:
         if file in plugin.lists:
             return
         node = plugin.nodes[file]
-        plugin.deselected = 0
+        plugin.deselected, plugin.left_out = 0, []
         session._collection_cache = {}
         session._notfound, session._initial_parts = [], []
         items = []
@@ -268,7 +268,7 @@ class Worker:
         plugin.lists[file] = items
         out = describe(node.nodeid, items, self.plugin.start.get("dist"))
         WATCH.on = False
-        out["deselected"] = plugin.deselected
+        out["deselected"], out["left_out"] = plugin.deselected, plugin.left_out
         out["read"], out["listed"] = WATCH.take()
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)

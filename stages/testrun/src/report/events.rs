@@ -1,7 +1,8 @@
 //! `--events`: one JSON object a line for programs that watch a run.
 //!
 //! A `test` line per outcome of a test (two where the teardown failed after the test passed), a `file` line for a file
-//! that could not be collected, and a last line `done`. Keys and events may follow in version 1; readers skip what they
+//! that could not be collected, a `settled` line for a test that fails only where its file is collected alone (that one
+//! counts, not its `test` line), and a last line `done`. Keys and events may follow in version 1; readers skip what they
 //! do not know.
 
 use std::fs::File;
@@ -55,6 +56,10 @@ impl Reporter for Events {
                 self.line(&json!({"v": VERSION, "event": "start", "workers": workers, "how": how}));
             }
             Event::Test(test) => self.test(test),
+            Event::Settled(test) => self.line(&json!({
+                "v": VERSION, "event": "settled", "id": test.id, "outcome": test.outcomes.first().map(|o| o.name()),
+                "why": "order-dependent",
+            })),
             Event::File { id, report } | Event::Known { id, report } => self.line(&json!({
                 "v": VERSION, "event": "file", "id": id, "outcome": report.category, "text": report.text,
             })),

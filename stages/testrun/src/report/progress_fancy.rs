@@ -118,7 +118,7 @@ impl Reporter for Fancy {
                 self.hide();
                 self.plain.event(event);
             }
-            Event::Known { .. } | Event::Done { .. } => {}
+            Event::Settled(_) | Event::LeftOut { .. } | Event::Known { .. } | Event::Done { .. } => {}
         }
     }
 

@@ -61,6 +61,8 @@ pub(super) struct Engine<'a> {
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     order_dependent: Vec<String>,
+    /// Names of deselected tests.
+    left_out: Vec<String>,
     /// Failures that did not hold after whole collection.
     first_failures: std::collections::HashMap<(u32, u32), Kept>,
     /// Failures are being looked at again: nothing is told yet.
@@ -110,6 +112,7 @@ impl<'a> Engine<'a> {
         Ok(Engine {
             settings,
             parent,
+            left_out: std::mem::take(&mut plan.left_out),
             plan,
             origin,
             reporters,
@@ -269,6 +272,7 @@ impl<'a> Engine<'a> {
         if self.tally.twice > 0 {
             self.faults.push(format!("{} tests reported twice", self.tally.twice));
         }
+        self.reporters.tell(&Event::LeftOut { count: self.tally.deselected, ids: &self.left_out });
         self.remember();
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();

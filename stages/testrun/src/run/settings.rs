@@ -1,6 +1,6 @@
 //! What a run was asked for, checked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::arguments::Arguments;
@@ -27,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) ci: bool,
     pub(crate) warmth: Warmth,
     pub(crate) events: Option<PathBuf>,
+    pub(crate) reports: Vec<Page>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -37,6 +38,12 @@ pub(crate) struct Settings {
 pub(crate) enum Warmth {
     Cold,
     Warm,
+}
+
+/// A report to be written at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Html(PathBuf),
 }
 
 /// One share of the tests.
@@ -98,6 +105,7 @@ impl Settings {
             },
             ci,
             events: own.events.clone(),
+            reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),
@@ -129,6 +137,15 @@ fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, Failure
         .map_err(|_| Failure::Usage(format!("{option} takes seconds, not '{value}'")))
 }
 
+/// `KIND` or `KIND=FILE`.
+fn page(text: &str, folder: &Path) -> Result<Page, Failure> {
+    let (kind, file) = text.split_once('=').unwrap_or((text, ""));
+    match kind {
+        "html" => Ok(Page::Html(folder.join(if file.is_empty() { "dx-report.html" } else { file }))),
+        _ => Err(Failure::Usage(format!("--report takes html or html=FILE, not '{text}'"))),
+    }
+}
+
 fn seed(text: &str) -> Result<u64, Failure> {
     if text.is_empty() {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -155,6 +172,17 @@ fn parse_partition(text: &str) -> Result<Partition, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reports_are_checked() {
+        let folder = Path::new("/p");
+        assert_eq!(page("html", folder).unwrap(), Page::Html("/p/dx-report.html".into()));
+        assert_eq!(page("html=a=b.html", folder).unwrap(), Page::Html("/p/a=b.html".into()));
+        assert_eq!(page("html=/x.html", folder).unwrap(), Page::Html("/x.html".into()));
+        for bad in ["", "xml", "HTML", "=file"] {
+            assert!(page(bad, folder).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn partitions_are_checked() {

@@ -107,6 +107,7 @@ impl Engine<'_> {
         info.items = found.items;
         self.tally.collected += tests;
         self.tally.deselected += found.deselected;
+        self.left_out.append(&mut found.left_out);
         self.reporters.tell(&Event::Collected { file: frame.file, tests });
         Ok(())
     }
@@ -136,27 +137,37 @@ impl Engine<'_> {
         if self.looking_again {
             return;
         }
+        self.tell_test(&done, false);
+        self.check_maxfail();
+    }
+
+    /// Tells a finished test with its reports.
+    pub(super) fn tell_test(&mut self, done: &Done, settled: bool) {
         let reports: Vec<Report> = self
             .tally
             .reports_of(done.file, done.item)
             .iter()
-            .filter_map(|line| serde_json::from_slice(line).ok())
+            .map(|line| serde_json::from_slice(line).unwrap_or_default())
             .collect();
         let outcomes: Vec<Outcome> = done.categories().collect();
         let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
         let attempt = self.attempts.get(&(done.file, done.item)).copied().unwrap_or(0);
         let id = self.id(done.file, done.item);
-        self.reporters.tell(&Event::Test(TestEvent {
+        let test = TestEvent {
             file: done.file,
             id: &id,
             outcomes: &outcomes,
             seconds: done.seconds(),
+            times_us: done.times,
+            start_us: done.start,
             worker: done.worker,
             reports: &reports,
+            lines: self.tally.reports_of(done.file, done.item),
+            why: None,
             attempt,
             total,
-        }));
-        self.check_maxfail();
+        };
+        self.reporters.tell(&if settled { Event::Settled(test) } else { Event::Test(test) });
     }
 
     pub(super) fn check_maxfail(&mut self) {

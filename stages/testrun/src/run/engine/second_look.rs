@@ -38,6 +38,9 @@ impl Engine<'_> {
             } else {
                 let id = self.id(at.0, at.1);
                 self.order_dependent.push(id);
+                if let Some(done) = self.tally.get(at.0, at.1).copied() {
+                    self.tell_test(&done, true);
+                }
             }
         }
         Ok(())
