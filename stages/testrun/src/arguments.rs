@@ -71,6 +71,9 @@ pub(crate) struct Arguments {
     /// write a report of the run: `html`, one page, to dx-report.html or the file named
     #[arg(long = "report", value_name = "KIND[=FILE]")]
     pub(crate) reports: Vec<String>,
+    /// do not look for what tests leave behind: folder, environment, threads, processes, imports
+    #[arg(long)]
+    pub(crate) no_leaks: bool,
     /// print the man page
     #[arg(long)]
     pub(crate) man: bool,

@@ -21,6 +21,8 @@ pub(crate) struct Start {
     pub(crate) record: bool,
     /// The names of deselected tests are to be told.
     pub(crate) left_out: bool,
+    /// What tests leave behind is to be told.
+    pub(crate) leaks: bool,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.
@@ -59,6 +61,17 @@ pub(crate) struct Reason {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Text {
     #[serde(default)]
+    pub(crate) text: String,
+}
+
+/// Something that a worker wants to have said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Note {
+    /// `leak` where a test left something behind.
+    pub(crate) kind: String,
+    /// Of a leak: folder, environment, path, modules, thread, process.
+    pub(crate) what: String,
     pub(crate) text: String,
 }
 

@@ -52,6 +52,12 @@ pub(crate) enum Event<'a> {
         count: u64,
         ids: &'a [String],
     },
+    /// A test left something behind, which changes no outcome.
+    Leak {
+        id: &'a str,
+        what: &'a str,
+        text: &'a str,
+    },
     /// A debugger takes the terminal, or gives it back.
     Debugger(bool),
     /// The tests are done; pytest's summary follows.

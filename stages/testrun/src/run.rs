@@ -159,6 +159,7 @@ impl Settings {
             shuffle: self.shuffle,
             record,
             left_out: !self.reports.is_empty(),
+            leaks: self.leaks,
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

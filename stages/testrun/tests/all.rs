@@ -2,6 +2,8 @@
 
 #[path = "all/distribution.rs"]
 mod distribution;
+#[path = "all/leaks.rs"]
+mod leaks;
 #[path = "all/page.rs"]
 mod page;
 #[path = "all/runs.rs"]

@@ -38,6 +38,7 @@ class Plugin:
         self.whole = None
         self.children = set()
         self.deselected = 0
+        self.leaks = None  # in a worker: what its tests leave behind
         self.left_out = []  # names of deselected tests
         self.finish = None
         self.said = []  # what the parent's own collection reported
@@ -66,6 +67,16 @@ class Plugin:
     def pytest_warning_recorded(self, warning_message, when, nodeid, location):
         if self.worker is not None:
             self.worker.warning(warning_message, when, nodeid, location)
+
+    def pytest_fixture_setup(self, fixturedef, request):
+        if self.leaks is None or fixturedef.scope == "function":
+            yield
+        else:
+            yield from self.leaks.set_up()
+
+    def pytest_fixture_post_finalizer(self, fixturedef, request):
+        if self.leaks is not None and fixturedef.scope != "function":
+            self.leaks.torn_down()
 
     def pytest_enter_pdb(self, config, pdb):
         if self.worker is not None:

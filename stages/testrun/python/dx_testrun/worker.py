@@ -8,6 +8,7 @@ import sys
 import time
 
 from dx_testrun.forked import forget_cache, hold_on, own_base, restart_capture, silence, start_coverage
+from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
 from dx_testrun.reports import crash_of, ending_of, reason_of
 from dx_testrun.watch import WATCH
@@ -22,6 +23,7 @@ from dx_testrun.wire import (
     FINISH,
     IDLE,
     NEED,
+    NOTE,
     OTHER,
     OUTCOMES,
     PASSED,
@@ -64,6 +66,7 @@ class Worker:
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
         plugin.children = set()
+        self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
         self.prepare()
 
@@ -187,6 +190,8 @@ class Worker:
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.finish)
         return True
 
     def run_unit(self, words):
@@ -225,6 +230,8 @@ class Worker:
         self.outcome, self.flags, self.odd = OTHER, 0, False
         self.at = (file, number)
         self.ring.current(file + 1, number)
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.begin, item, following)
         start = (time.monotonic_ns() - self.base_ns) // 1000
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         self.ring.rest()
@@ -241,6 +248,17 @@ class Worker:
                 max(0, min(start, 0xFFFFFFFF)),
             )
         )
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.end, self.at)
+
+    def look_for_leaks(self, step, *arguments):
+        try:
+            for (file, item), kind, text in step(*arguments) or ():
+                self.put(NOTE, {"kind": "leak", "what": kind, "text": text}, file=file, item=item)
+        except Exception as error:
+            # Tests may put anything in the place of what is looked at; their outcomes do not depend on this.
+            self.leaks = self.plugin.leaks = None
+            self.put(NOTE, {"kind": "note", "text": "does not look for what tests leave behind any more: %r" % error})
 
     # Collecting
 

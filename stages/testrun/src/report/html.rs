@@ -47,6 +47,8 @@ struct Run {
     tests: Vec<Row>,
     files: Vec<FileNote>,
     notes: Vec<String>,
+    /// Tests and what they left behind.
+    leaks: Vec<(String, String)>,
     deselected: u64,
     /// As many of them as have a name.
     left_out: Vec<String>,
@@ -134,6 +136,7 @@ impl Html {
             tests: Vec::new(),
             files: Vec::new(),
             notes: Vec::new(),
+            leaks: Vec::new(),
             deselected: 0,
             left_out: Vec::new(),
             counts: Vec::new(),
@@ -207,6 +210,7 @@ impl Reporter for Html {
             Event::Settled(test) => self.test(test, true),
             Event::File { id, report } | Event::Known { id, report } => self.file(id, report),
             Event::Note(text) => self.run.notes.push((*text).to_owned()),
+            Event::Leak { id, text, .. } => self.run.leaks.push(((*id).to_owned(), (*text).to_owned())),
             Event::LeftOut { count, ids } => {
                 (self.run.deselected, self.run.left_out) = (*count, ids.to_vec());
             }

@@ -176,6 +176,7 @@ impl Reporter for Plain {
             Event::Started { .. }
             | Event::Settled(_)
             | Event::LeftOut { .. }
+            | Event::Leak { .. }
             | Event::Known { .. }
             | Event::Debugger(_)
             | Event::Done { .. } => {}

@@ -2,6 +2,7 @@
 
 mod bundles;
 mod frames;
+mod leaks;
 mod lifecycle;
 mod limits;
 mod second_look;
@@ -9,6 +10,7 @@ mod second_look;
 use std::time::Duration;
 
 use dx_schemas::testrun::{Answer, Outcome};
+use leaks::Leaks;
 
 use super::memory::Memory;
 use super::settings::Settings;
@@ -61,6 +63,7 @@ pub(super) struct Engine<'a> {
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     order_dependent: Vec<String>,
+    leaks: Leaks,
     /// Names of deselected tests.
     left_out: Vec<String>,
     /// Failures that did not hold after whole collection.
@@ -128,6 +131,7 @@ impl<'a> Engine<'a> {
             idle_deaths: 0,
             faults: Vec::new(),
             order_dependent: Vec::new(),
+            leaks: Leaks::default(),
             first_failures: std::collections::HashMap::new(),
             looking_again: false,
             serials: 0,
@@ -288,6 +292,7 @@ impl<'a> Engine<'a> {
                 .text
                 .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
         }
+        self.leaks.tell(&mut conclusion.text);
         if !self.faults.is_empty() {
             for fault in &self.faults {
                 conclusion.text.push_str(&format!("dx-testrun: internal error: {fault}\n"));

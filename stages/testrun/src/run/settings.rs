@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) warmth: Warmth,
     pub(crate) events: Option<PathBuf>,
     pub(crate) reports: Vec<Page>,
+    /// Look for what tests leave behind.
+    pub(crate) leaks: bool,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -106,6 +108,7 @@ impl Settings {
             ci,
             events: own.events.clone(),
             reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
+            leaks: !own.no_leaks,
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),

@@ -32,6 +32,7 @@ pub(super) fn render(run: &Run) -> String {
     );
     summary(&mut out, run);
     failures(&mut out, run);
+    leaks(&mut out, run);
     notes(&mut out, run);
     slowest(&mut out, run);
     let picture = timeline::draw(&run.tests);
@@ -158,6 +159,17 @@ fn shortened(text: &str) -> String {
     };
     let (first, last) = (boundary(TEXT_MAX / 2), boundary(text.len() - TEXT_MAX / 2));
     format!("{}\n[dx: {} bytes are left out here]\n{}", &text[..first], last - first, &text[last..])
+}
+
+fn leaks(out: &mut String, run: &Run) {
+    if run.leaks.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "<h2>Left behind</h2>\n<table><thead><tr><th>test<th>what it did</thead><tbody>");
+    for (id, text) in &run.leaks {
+        let _ = writeln!(out, "<tr class=s><td>{}<td>{}", escape(id), escape(text));
+    }
+    let _ = writeln!(out, "</tbody></table>");
 }
 
 fn notes(out: &mut String, run: &Run) {

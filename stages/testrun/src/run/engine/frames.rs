@@ -4,7 +4,7 @@ use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
 
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Debugger, PlanFile, Report, Stopped, Text};
+use crate::message::{Debugger, Note, PlanFile, Report, Stopped};
 use crate::report::{Event, TestEvent};
 use crate::sys::terminal;
 use crate::tally::Done;
@@ -72,7 +72,11 @@ impl Engine<'_> {
             }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
-                let note: Text = serde_json::from_slice(&frame.payload)?;
+                let note: Note = serde_json::from_slice(&frame.payload)?;
+                if note.kind == "leak" {
+                    self.leaked(frame.file, frame.item, &note);
+                    return Ok(());
+                }
                 self.reporters.tell(&Event::Note(&format!("dx: gw{lane}: {}", note.text)));
             }
             Answer::Debugger => {
