@@ -4,6 +4,8 @@
 mod distribution;
 #[path = "all/leaks.rs"]
 mod leaks;
+#[path = "all/messages.rs"]
+mod messages;
 #[path = "all/page.rs"]
 mod page;
 #[path = "all/runs.rs"]
