@@ -23,6 +23,8 @@ pub(crate) struct Start {
     pub(crate) left_out: bool,
     /// What tests leave behind is to be told.
     pub(crate) leaks: bool,
+    /// The hash seed was chosen by dx-testrun.
+    pub(crate) seeded: bool,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.

@@ -138,7 +138,7 @@ fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
 
 impl Settings {
     fn launch(&self) -> Launch<'_> {
-        Launch { python: &self.python, folder: &self.folder, state: &self.state }
+        Launch { python: &self.python, folder: &self.folder, state: &self.state, hash_seed: self.hash_seed }
     }
 
     fn call(&self) -> Call {
@@ -160,6 +160,7 @@ impl Settings {
             record,
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
+            seeded: self.hash_seed.is_some(),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

@@ -8,6 +8,8 @@ mod leaks;
 mod messages;
 #[path = "all/page.rs"]
 mod page;
+#[path = "all/pitfalls.rs"]
+mod pitfalls;
 #[path = "all/runs.rs"]
 mod runs;
 #[path = "all/support.rs"]

@@ -192,13 +192,25 @@ def wants_all(config):
 
 
 def thread_count():
-    """Threads of this process that Python knows of or not."""
+    """Threads of this process that Python knows of or not, and event loops: neither survives a fork as it was.
+
+    A loop that was made before a fork shares its epoll instance and its wake-ups with those of all other forks."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return len(os.listdir("/proc/self/task")) + event_polls()
     except OSError:
         import threading
 
         return threading.active_count()
+
+
+def event_polls():
+    count = 0
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            count += os.readlink("/proc/self/fd/" + fd) == "anon_inode:[eventpoll]"
+        except OSError:
+            pass
+    return count
 
 
 def describe(path, items, dist):

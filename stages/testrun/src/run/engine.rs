@@ -155,7 +155,11 @@ impl<'a> Engine<'a> {
             Some(reason) => format!(", collected as a whole ({reason})"),
             None => ", collected file by file".to_owned(),
         };
-        let apart = if self.plan.threads > 1 { ", workers apart (pytest's process has threads)" } else { "" };
+        let apart = if self.plan.threads > 1 {
+            ", workers apart (pytest's process has threads or an event loop)"
+        } else {
+            ""
+        };
         let how = format!("{}{collected}{apart}", self.origin.how);
         for lane in 0..count {
             self.start_worker(lane, count)?;

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) reports: Vec<Page>,
     /// Look for what tests leave behind.
     pub(crate) leaks: bool,
+    /// Nothing where the caller has chosen one.
+    pub(crate) hash_seed: Option<u32>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -109,6 +111,7 @@ impl Settings {
             events: own.events.clone(),
             reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
             leaks: !own.no_leaks,
+            hash_seed: hash_seed(),
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),
@@ -138,6 +141,16 @@ fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, Failure
     Duration::try_from_secs_f64(value)
         .map(Some)
         .map_err(|_| Failure::Usage(format!("{option} takes seconds, not '{value}'")))
+}
+
+/// One for this run, unlike those before.
+fn hash_seed() -> Option<u32> {
+    if std::env::var_os("PYTHONHASHSEED").is_some_and(|value| !value.is_empty()) {
+        return None;
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let hash = blake3::hash(&now.map_or(0, |time| time.as_nanos()).to_le_bytes());
+    hash.as_bytes().first_chunk().map(|bytes| u32::from_le_bytes(*bytes).max(1))
 }
 
 /// `KIND` or `KIND=FILE`.

@@ -56,7 +56,7 @@ fn warm(settings: &Settings, memory: &mut Memory, apart: bool) -> Warmed {
         return Warmed::No(None);
     }
     if apart {
-        return Warmed::No(Some("what pytest imports starts threads".to_owned()));
+        return Warmed::No(Some("what pytest imports starts threads or an event loop".to_owned()));
     }
     if let Some(option) = why_cold(&settings.arguments) {
         return Warmed::No(Some(format!("{option} needs one")));
