@@ -75,7 +75,7 @@ impl Cache {
                     format::Read::Damaged => reformatted = true,
                 },
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    if !reformatted && !is_ours_to_fill(dir)? {
+                    if !reformatted && !is_ours_to_fill(&layout)? {
                         return Err(CacheError::NotACache { path: dir.to_path_buf() });
                     }
                 }
@@ -157,14 +157,13 @@ fn is_empty(dir: &Path) -> Result<bool, CacheError> {
     Ok(entries.next().is_none())
 }
 
-/// A directory without FORMAT may be made a cache if it is empty or if another process is just doing the same.
-fn is_ours_to_fill(dir: &Path) -> Result<bool, CacheError> {
-    let entries = fs::read_dir(dir).map_err(CacheError::io("read", dir))?;
-    for entry in entries {
+/// A directory without FORMAT may be made a cache if it is empty, if another process is just doing the same, or if a
+/// program ran before the first build and left the standard library.
+fn is_ours_to_fill(layout: &Layout) -> Result<bool, CacheError> {
+    let dir = layout.root();
+    for entry in fs::read_dir(dir).map_err(CacheError::io("read", dir))? {
         let name = entry.map_err(CacheError::io("read", dir))?.file_name();
-        let known = Layout::DIRECTORIES.iter().any(|known| name == *known)
-            || ["FORMAT", "GENERATION", "LOCK"].iter().any(|known| name == *known);
-        if !known {
+        if !layout.is_own_entry(&name).map_err(CacheError::io("read", dir.join(&name)))? {
             return Ok(false);
         }
     }

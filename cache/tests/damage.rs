@@ -194,6 +194,27 @@ fn a_directory_that_is_no_cache_is_refused() {
 }
 
 #[test]
+fn a_directory_with_nothing_but_the_standard_library_becomes_a_cache() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["0123456789abcdef/json", "0123456789abcdef.4711.tmp"] {
+        fs::create_dir_all(dir.path().join("library").join(name)).unwrap();
+    }
+    let read_only = CacheOptions { read_only: true, ..options() };
+    assert!(matches!(Cache::open(dir.path(), read_only), Err(CacheError::NotACache { .. })));
+    fill(dir.path());
+    assert_eq!(check(&Cache::open(dir.path(), options()).unwrap()), 2 * COUNT as usize);
+    assert!(dir.path().join("library/0123456789abcdef/json").is_dir());
+}
+
+#[test]
+fn a_library_of_something_else_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("library/novels")).unwrap();
+    assert!(matches!(Cache::open(dir.path(), options()), Err(CacheError::NotACache { .. })));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn a_read_only_session_finds_and_keeps_its_own_products() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path());

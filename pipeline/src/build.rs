@@ -1,6 +1,7 @@
 //! One build: what there is, what of it is up to date, the engine for the rest, the new state.
 
 mod imports;
+mod outline;
 mod plan;
 
 use std::collections::HashSet;
@@ -30,6 +31,7 @@ use crate::workspace::Workspace;
 
 pub(crate) use imports::imports_of;
 use imports::resolve_all;
+pub(crate) use outline::outline;
 pub(crate) use plan::Namer;
 use plan::{Plan, plan};
 
@@ -42,11 +44,33 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
     pub(crate) explain: bool,
     pub(crate) quiet: bool,
+    /// Not even findings are printed.
+    pub(crate) silent: bool,
     pub(crate) proof: Proof,
     pub(crate) patience: Duration,
     pub(crate) json_messages: bool,
     pub(crate) events: Option<PathBuf>,
     pub(crate) trace: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Options {
+            paths: Vec::new(),
+            jobs: processors,
+            keep_going: false,
+            dry_run: false,
+            explain: false,
+            quiet: false,
+            silent: false,
+            proof: Proof::None,
+            patience: Duration::from_secs(600),
+            json_messages: false,
+            events: None,
+            trace: None,
+        }
+    }
 }
 
 /// Everything that stays the same during a build.
@@ -198,6 +222,9 @@ fn build_changed(
     site.store.commit();
     write_state(site, snapshot, &plan, &product, &moved, &resolver)?;
     observed.clear();
+    if options.silent {
+        found.clear();
+    }
     let errors = findings::print(&mut found, options.json_messages, |path| site.located(path));
     for failure in &failures {
         tell!("dx-pipe: error: {failure}");

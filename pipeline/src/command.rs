@@ -9,6 +9,7 @@ mod log;
 mod run;
 mod show;
 mod status;
+mod test;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Build(build::Arguments),
     /// build a program and run it; its status is passed through
     Run(run::Arguments),
+    /// run the tests that what changed can affect; dx-testrun's options
+    Test(test::Arguments),
     /// what a unit reads, and why it last ran
     Explain(explain::Arguments),
     /// print an artifact in a readable form
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Build(arguments) => build::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),

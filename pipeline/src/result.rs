@@ -56,14 +56,14 @@ impl FileResult {
         let flags = [(self.findings, FINDINGS), (self.errors, ERRORS), (self.package, PACKAGE)];
         out.put_u8(flags.iter().map(|(set, flag)| if *set { *flag } else { 0 }).sum());
         out.extend_from_slice(&self.source.to_bytes());
-        put_text(out, &self.path);
-        put_text(out, &self.module);
-        put_text(out, &self.root);
+        out.put_text(&self.path);
+        out.put_text(&self.module);
+        out.put_text(&self.root);
         put_outcome(out, &self.syntax);
         put_outcome(out, &self.index);
         out.put_varint(self.fragments.len() as u64);
         for fragment in &self.fragments {
-            put_text(out, &fragment.name);
+            out.put_text(&fragment.name);
             out.put_varint(u64::from(fragment.parent));
             out.put_varint(u64::from(fragment.base_line));
             out.extend_from_slice(&fragment.positions.to_bytes());
@@ -71,9 +71,9 @@ impl FileResult {
         }
         out.put_varint(self.imports.len() as u64);
         for import in &self.imports {
-            put_text(out, &import.import);
+            out.put_text(&import.import);
             out.put_u8(u8::from(import.target.is_some()));
-            put_text(out, import.target.as_deref().unwrap_or_default());
+            out.put_text(import.target.as_deref().unwrap_or_default());
         }
     }
 
@@ -82,12 +82,12 @@ impl FileResult {
         let flags = reader.u8()?;
         let source = ContentId::from_bytes(&reader.array()?);
         let (path, module, root) =
-            (take_text(&mut reader)?, take_text(&mut reader)?, take_text(&mut reader)?);
+            (reader.text()?.to_owned(), reader.text()?.to_owned(), reader.text()?.to_owned());
         let (syntax, index) = (take_outcome(&mut reader)?, take_outcome(&mut reader)?);
         let mut fragments = Vec::new();
         for _ in 0..reader.varint()? {
             fragments.push(FragmentResult {
-                name: take_text(&mut reader)?,
+                name: reader.text()?.to_owned(),
                 parent: reader.varint32()?,
                 base_line: reader.varint32()?,
                 positions: ContentId::from_bytes(&reader.array()?),
@@ -96,9 +96,9 @@ impl FileResult {
         }
         let mut imports = Vec::new();
         for _ in 0..reader.varint()? {
-            let import = take_text(&mut reader)?;
+            let import = reader.text()?.to_owned();
             let there = reader.u8()? == 1;
-            let target = take_text(&mut reader)?;
+            let target = reader.text()?.to_owned();
             imports.push(Resolved { import, target: there.then_some(target) });
         }
         reader.finish()?;
@@ -129,18 +129,6 @@ pub(crate) fn peek(bytes: &[u8]) -> Result<(bool, bool, ContentId), Short> {
     let mut reader = Reader::new(bytes);
     let flags = reader.u8()?;
     Ok((flags & FINDINGS != 0, flags & ERRORS != 0, ContentId::from_bytes(&reader.array()?)))
-}
-
-pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
-    out.put_varint(text.len() as u64);
-    out.extend_from_slice(text.as_bytes());
-}
-
-pub(crate) fn take_text(reader: &mut Reader<'_>) -> Result<String, Short> {
-    let at = reader.short();
-    let len = reader.varint32()? as usize;
-    let text = std::str::from_utf8(reader.take(len)?).map_err(|_| at)?;
-    Ok(text.to_owned())
 }
 
 fn put_outcome(out: &mut Vec<u8>, outcome: &Option<(ActionId, ContentId)>) {

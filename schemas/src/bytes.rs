@@ -91,6 +91,13 @@ impl<'a> Reader<'a> {
         Ok((raw >> 1) as i64 ^ -((raw & 1) as i64))
     }
 
+    /// UTF-8 with its length before it.
+    pub fn text(&mut self) -> Result<&'a str, Short> {
+        let at = self.short();
+        let len = self.varint32()? as usize;
+        std::str::from_utf8(self.take(len)?).map_err(|_| at)
+    }
+
     /// `count` items of `item_bytes` each, checked before the multiplication can wrap.
     pub fn table(&mut self, count: usize, item_bytes: usize) -> Result<&'a [u8], Short> {
         let len = count.checked_mul(item_bytes).ok_or(self.short())?;
@@ -110,6 +117,7 @@ pub trait Write {
     fn put_u64(&mut self, value: u64);
     fn put_varint(&mut self, value: u64);
     fn put_zigzag(&mut self, value: i64);
+    fn put_text(&mut self, text: &str);
     fn pad_to(&mut self, alignment: usize);
 }
 
@@ -140,6 +148,11 @@ impl Write for Vec<u8> {
 
     fn put_zigzag(&mut self, value: i64) {
         self.put_varint((value << 1 ^ value >> 63) as u64);
+    }
+
+    fn put_text(&mut self, text: &str) {
+        self.put_varint(text.len() as u64);
+        self.extend_from_slice(text.as_bytes());
     }
 
     fn pad_to(&mut self, alignment: usize) {

@@ -18,6 +18,7 @@ pub mod image;
 pub mod index;
 pub mod manifest;
 pub mod opcode;
+pub mod outline;
 pub mod positions;
 pub mod record;
 pub mod request;

@@ -117,6 +117,8 @@ kinds! {
         Need = 20,
         /// A warm layer cannot serve this run, and why.
         Refused = 21,
+        /// What a test used, or modules that were imported.
+        Evidence = 22,
     }
 }
 

@@ -64,19 +64,18 @@ pub(crate) enum MessageFormat {
 
 impl Common {
     pub(crate) fn options(self, paths: Vec<PathBuf>) -> Options {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let default = Options::default();
         Options {
             paths,
-            jobs: self.jobs.unwrap_or(processors).clamp(1, 256),
+            jobs: self.jobs.unwrap_or(default.jobs).clamp(1, 256),
             keep_going: self.keep_going,
-            dry_run: false,
             explain: self.explain,
             quiet: self.quiet,
-            proof: Proof::None,
             patience: Duration::from_secs(self.stage_timeout.clamp(1, 1 << 20)),
             json_messages: self.message_format == MessageFormat::Json,
             events: self.events,
             trace: self.trace,
+            ..default
         }
     }
 }

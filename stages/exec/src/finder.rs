@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dx_interp::image::ModuleInput;
-use dx_interp::state::{Finder, Found, Mode};
+use dx_interp::state::{Finder, Found};
 use dx_object::error::PyResult;
 use dx_object::thread::Thread;
 
@@ -72,6 +72,6 @@ fn load(thread: &Thread, name: &str, file: &Path, package: bool) -> PyResult<Mod
     let source = std::fs::read(file)
         .map_err(|error| thread.import_error(format_args!("cannot read '{path}': {error}")))?;
     let named = Named { name, path: &path, package, keep_source: false };
-    front::compile(&source, &named, Mode::Exec)
+    front::compile(&source, &named, front::Manner::FILE)
         .map_err(|refused| front::raise(thread, &refused, &source, &path))
 }

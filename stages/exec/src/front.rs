@@ -9,6 +9,7 @@ use dx_object::error::{PyResult, Raised};
 use dx_object::ids;
 use dx_object::thread::Thread;
 use dx_object::value::Value;
+use dx_schemas::code::flag;
 use dx_schemas::diagnostic::Severity;
 use dx_schemas::index::NodeDiagnostic;
 use dx_schemas::positions;
@@ -35,9 +36,23 @@ pub struct Named<'a> {
     pub keep_source: bool,
 }
 
+/// How source is compiled.
+#[derive(Clone, Copy)]
+pub struct Manner {
+    pub mode: Mode,
+    /// `from __future__ import annotations` is in force, whatever the source says.
+    pub future_annotations: bool,
+}
+
+impl Manner {
+    /// What a file is compiled as.
+    pub const FILE: Manner = Manner { mode: Mode::Exec, future_annotations: false };
+}
+
 /// Compiles one module's source.
-pub fn compile(source: &[u8], named: &Named<'_>, mode: Mode) -> Result<ModuleInput, Refused> {
-    let parsed = dx_parse::parse(source, dx_parse::Options::default());
+pub fn compile(source: &[u8], named: &Named<'_>, manner: Manner) -> Result<ModuleInput, Refused> {
+    let mut parsed = dx_parse::parse(source, dx_parse::Options::default());
+    parsed.table.future_annotations |= manner.future_annotations;
     if let Some(found) = parsed.diagnostics.iter().find(|found| found.severity == Severity::Error) {
         return Err(Refused {
             exception: found.exception.clone(),
@@ -83,7 +98,7 @@ pub fn compile(source: &[u8], named: &Named<'_>, mode: Mode) -> Result<ModuleInp
     warnings.extend(indexed_warnings.map(|found| (place(found).line, found.message.clone())));
     warn(source, named, warnings);
     let options = dx_codegen::Options {
-        mode: match mode {
+        mode: match manner.mode {
             Mode::Exec => dx_codegen::Mode::Exec,
             Mode::Eval => dx_codegen::Mode::Eval,
             Mode::Single => dx_codegen::Mode::Single,
@@ -171,8 +186,15 @@ pub fn raise(thread: &Thread, refused: &Refused, source: &[u8], path: &str) -> R
     thread.raise_args(class, &[message, place])
 }
 
-/// What `compile`, `exec` and `eval` call.
-pub fn compile_hook(thread: &Thread, source: &[u8], path: &str, mode: Mode, _: u32) -> PyResult<ModuleInput> {
+/// What `compile`, `exec` and `eval` call; `flags` are those of code objects.
+pub fn compile_hook(
+    thread: &Thread,
+    source: &[u8],
+    path: &str,
+    mode: Mode,
+    flags: u32,
+) -> PyResult<ModuleInput> {
     let named = Named { name: "", path, package: false, keep_source: false };
-    compile(source, &named, mode).map_err(|refused| raise(thread, &refused, source, path))
+    let manner = Manner { mode, future_annotations: flags & flag::FUTURE_ANNOTATIONS != 0 };
+    compile(source, &named, manner).map_err(|refused| raise(thread, &refused, source, path))
 }

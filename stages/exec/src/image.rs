@@ -111,7 +111,7 @@ impl ImageModules {
         let source = std::fs::read(&path)
             .map_err(|error| thread.import_error(format_args!("cannot read '{path}': {error}")))?;
         let named = Named { name: &module.name, path: &path, package: module.package, keep_source: false };
-        front::compile(&source, &named, dx_interp::state::Mode::Exec)
+        front::compile(&source, &named, front::Manner::FILE)
             .map_err(|refused| front::raise(thread, &refused, &source, &path))
     }
 

@@ -8,6 +8,7 @@ pub mod front;
 pub mod image;
 pub mod options;
 pub mod program;
+mod streams;
 
 pub use options::Options;
 pub use program::main;

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser};
 use dx_heap::HeapOptions;
 use dx_interp::frame::ThreadState;
 use dx_interp::image::ModuleInput;
-use dx_interp::state::{Finder, Found, Mode};
+use dx_interp::state::{Finder, Found};
 use dx_modules::sys::Settings;
 use dx_object::error::{PyResult, Raised};
 use dx_object::ids;
@@ -21,6 +21,7 @@ use crate::finder::PathFinder;
 use crate::front::{self, Named};
 use crate::image::ImageModules;
 use crate::options::Options;
+use crate::streams;
 
 /// Address space for the native stack; pages are touched only by deep recursion through native code.
 const STACK_BYTES: usize = 512 << 20;
@@ -99,7 +100,7 @@ fn run(options: &Options) -> i32 {
     let mut argv = vec![argv0];
     argv.extend(args);
     let executable = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
-    let settings = Settings { argv, path, executable };
+    let settings = Settings { argv, path, executable, open_streams: streams::were_open() };
     let finder = PathFinder::new(image);
     let status =
         match start(&thread, &settings, finder.clone()).and_then(|()| execute(&thread, &finder, entry)) {
@@ -201,7 +202,7 @@ fn execute(thread: &Thread, finder: &PathFinder, entry: Entry) -> PyResult<()> {
     let input: ModuleInput = match entry {
         Entry::Source { source, path, in_memory } => {
             let named = Named { name: "__main__", path: &path, package: false, keep_source: in_memory };
-            front::compile(&source, &named, Mode::Exec)
+            front::compile(&source, &named, front::Manner::FILE)
                 .map_err(|refused| front::raise(thread, &refused, &source, &path))?
         }
         Entry::Module(name) => {

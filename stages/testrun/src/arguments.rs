@@ -74,6 +74,21 @@ pub(crate) struct Arguments {
     /// do not look for what tests leave behind: folder, environment, threads, processes, imports
     #[arg(long)]
     pub(crate) no_leaks: bool,
+    /// run only tests that what changed since their last run can affect
+    #[arg(long, conflicts_with_all = ["all", "audit"])]
+    pub(crate) affected: bool,
+    /// run every test, whatever changed
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// run every test, and fail if one that --affected leaves out has another outcome than before
+    #[arg(long)]
+    pub(crate) audit: bool,
+    /// say why --affected runs a test, or why not
+    #[arg(long, value_name = "NODEID")]
+    pub(crate) why: Option<String>,
+    /// the outline of the sources, which dx-pipe writes
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) outline: Option<PathBuf>,
     /// print the man page
     #[arg(long)]
     pub(crate) man: bool,

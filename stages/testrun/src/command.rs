@@ -44,6 +44,9 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     if arguments.list {
         return run::list(&settings, arguments.format);
     }
+    if let Some(id) = &arguments.why {
+        return run::why(&settings, id);
+    }
     run::run(&settings)
 }
 

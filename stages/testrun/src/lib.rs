@@ -16,6 +16,7 @@ mod report;
 mod ring;
 mod run;
 mod script;
+mod select;
 mod state;
 mod sys;
 pub mod tally;

@@ -17,6 +17,9 @@ pub(crate) struct Start {
     pub(crate) dist: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shuffle: Option<u64>,
+    /// The project's root, if what tests use is to be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) evidence: Option<String>,
     /// What was read is to be told.
     pub(crate) record: bool,
     /// The names of deselected tests are to be told.
@@ -91,6 +94,11 @@ pub(crate) struct Plan {
     pub(crate) pdb: bool,
     pub(crate) collectonly: bool,
     pub(crate) go_on: bool,
+    /// Where the paths in ids begin.
+    pub(crate) root: String,
+    /// pytest's patterns for the names of test files.
+    #[serde(default)]
+    pub(crate) patterns: Vec<String>,
     /// The parent wants the ids of passed tests at the end.
     pub(crate) ids: bool,
     pub(crate) threads: usize,

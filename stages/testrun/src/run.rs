@@ -7,6 +7,7 @@ mod feed;
 mod list;
 mod memory;
 mod opening;
+mod selection;
 mod settings;
 mod start;
 
@@ -25,6 +26,7 @@ use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
 use memory::Memory;
+use selection::{Outlook, Selection, Which, sentence};
 
 /// All reporters of a run.
 pub(crate) struct Reporters(Vec<Box<dyn Reporter>>);
@@ -47,7 +49,6 @@ impl Reporters {
 pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
     signals::listen();
-    let launch = settings.launch();
     let mut reporters = Reporters(Vec::new());
     if let Some(path) = &settings.events {
         reporters.0.push(Box::new(Events::create(path)?));
@@ -55,6 +56,24 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     for Page::Html(path) in &settings.reports {
         reporters.0.push(Box::new(Html::new(path, settings.call())?));
     }
+    let chosen;
+    let mut settings = settings;
+    let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
+    if let Some(selection) = &selection {
+        match selection.outlook(settings) {
+            Outlook::Nothing => {
+                let status = nothing(settings, selection, &mut reporters, started);
+                reporters.finish()?;
+                return Ok(status);
+            }
+            Outlook::Some(arguments) => {
+                chosen = settings.of_these(arguments);
+                settings = &chosen;
+            }
+            Outlook::Everything => {}
+        }
+    }
+    let launch = settings.launch();
     let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
     let (mut parent, opened, origin) = start::start(settings, &launch, &mut memory)?;
     // Not before a warm server was started: that one is to stay.
@@ -82,7 +101,7 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
-        let mut engine = Engine::new(settings, parent, plan, origin, reporters, memory)?;
+        let mut engine = Engine::new(settings, parent, plan, origin, reporters, memory, selection.as_ref())?;
         let outcome = engine.run();
         let finished = outcome.and_then(|()| engine.finish());
         let (own, told) = engine.dissolve();
@@ -90,7 +109,21 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         finished?
     };
     reporters.tell(&Event::Text(&summary.text));
-    let status = summary.status as u8;
+    let mut status = summary.status as u8;
+    if summary.missed {
+        status = status.max(1);
+    }
+    if let Some(selection) = &selection {
+        let cached = selection.cached(settings);
+        let ran = summary.counts.iter().map(|(_, count)| *count as usize).sum();
+        // Nothing new was found where something could have been; what is known passed.
+        if status == 5 && cached > 0 {
+            status = 0;
+        }
+        if settings.which == Some(Which::Affected) {
+            reporters.tell(&Event::Text(&sentence(ran, cached, started.elapsed().as_secs_f64())));
+        }
+    }
     parent.end();
     process::end_descendants();
     reporters.tell(&Event::Done {
@@ -102,11 +135,33 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
     Ok(status)
 }
 
+/// Says why a test would run, or not.
+pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
+    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
+    let text = selection.why(id).map_err(Failure::Usage)?;
+    println!("{text}");
+    Ok(0)
+}
+
+/// Every test that is asked for would pass as before: no Python starts.
+fn nothing(settings: &Settings, selection: &Selection, reporters: &mut Reporters, started: Instant) -> u8 {
+    let mut progress = Plain::new(0, settings.markup, settings.columns);
+    let cached = selection.cached(settings);
+    let text = sentence(0, cached, started.elapsed().as_secs_f64());
+    progress.event(&Event::Text(&text));
+    reporters.tell(&Event::Text(&text));
+    let status = if cached == 0 { 5 } else { 0 };
+    reporters.tell(&Event::Done { status, seconds: started.elapsed().as_secs_f64(), summary: &[] });
+    status
+}
+
 /// pytest's summary, and what was counted.
 pub(crate) struct Conclusion {
     pub(crate) text: String,
     pub(crate) status: i32,
     pub(crate) counts: Vec<(dx_schemas::testrun::Outcome, u64)>,
+    /// Selection would have left out a test whose outcome changed.
+    pub(crate) missed: bool,
 }
 
 /// Tells the parent how it ended, and gets pytest's last words.
@@ -124,7 +179,7 @@ fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure>
     };
     // pytest ends the line of its last dot; ours have their ends.
     let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);
-    Ok(Conclusion { text, status: summary.status, counts: Vec::new() })
+    Ok(Conclusion { text, status: summary.status, counts: Vec::new(), missed: false })
 }
 
 fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
@@ -161,6 +216,7 @@ impl Settings {
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
             seeded: self.hash_seed.is_some(),
+            evidence: self.which.map(|_| self.state.root.to_string_lossy().into_owned()),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

@@ -23,6 +23,7 @@ const MODULES: &[(&str, &str)] = modules![
     "summary",
     "forked",
     "reports",
+    "record",
     "worker",
     "plugin",
     "session",

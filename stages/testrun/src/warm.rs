@@ -89,6 +89,20 @@ const FREE: [(&str, bool); 28] = [
     ("--verbosity", true),
 ];
 
+/// Others of pytest's options that are followed by a value.
+const VALUED: [&str; 10] = [
+    "-p",
+    "-c",
+    "-o",
+    "-W",
+    "--rootdir",
+    "--confcutdir",
+    "--basetemp",
+    "--log-level",
+    "--import-mode",
+    "--override-ini",
+];
+
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Status {
     pub(crate) pid: u32,
@@ -121,19 +135,40 @@ pub(crate) fn why_cold(arguments: &[String]) -> Option<String> {
 
 /// Names a way of calling pytest, whichever tests are asked for.
 pub(crate) fn key(python: &Path, folder: &Path, arguments: &[String]) -> [u8; 32] {
-    let mut fixed: Vec<String> = Vec::new();
-    let mut skip = false;
+    let mut fixed = fixed(arguments);
+    fixed.push(script::digest().to_hex().to_string());
+    index::call(python, folder, &fixed)
+}
+
+/// Arguments that are the same for every choice of tests and every form of the report.
+pub(crate) fn fixed(arguments: &[String]) -> Vec<String> {
+    sort_out(arguments).0
+}
+
+/// Files, folders and ids.
+pub(crate) fn paths(arguments: &[String]) -> Vec<String> {
+    sort_out(arguments).1
+}
+
+fn sort_out(arguments: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut fixed, mut paths) = (Vec::new(), Vec::new());
+    let (mut skip, mut value) = (false, false);
     for argument in arguments {
-        if std::mem::take(&mut skip) || !argument.starts_with('-') {
+        if std::mem::take(&mut skip) {
             continue;
         }
+        if !argument.starts_with('-') {
+            let valued = std::mem::take(&mut value);
+            if valued { &mut fixed } else { &mut paths }.push(argument.clone());
+            continue;
+        }
+        value = VALUED.contains(&argument.as_str());
         match FREE.iter().find(|(name, _)| is(argument, name)) {
             Some((name, valued)) => skip = *valued && argument == name,
             None => fixed.push(argument.clone()),
         }
     }
-    fixed.push(script::digest().to_hex().to_string());
-    index::call(python, folder, &fixed)
+    (fixed, paths)
 }
 
 /// One way of calling pytest, and where its server listens.

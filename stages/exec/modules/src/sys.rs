@@ -18,6 +18,8 @@ pub struct Settings {
     pub argv: Vec<OsString>,
     pub path: Vec<String>,
     pub executable: String,
+    /// Whether the process began with standard input, output and error; what was closed then is None.
+    pub open_streams: [bool; 3],
 }
 
 static FUNCTIONS: &[MethodDef] =
@@ -111,8 +113,10 @@ pub fn make(thread: &Thread, settings: &Settings) -> PyResult<Value> {
     dict.set_text(thread, "builtin_module_names", names)?;
     dict.set_text(thread, "flags", thread.tuple(&[Value::ZERO; 18]))?;
     dict.set_text(thread, "implementation", implementation(thread)?)?;
-    for (key, fd) in [("stdin", 0), ("stdout", 1), ("stderr", 2)] {
-        let stream = crate::io::standard_stream(thread, fd)?;
+    for ((key, fd), is_open) in
+        [("stdin", 0), ("stdout", 1), ("stderr", 2)].into_iter().zip(settings.open_streams)
+    {
+        let stream = if is_open { crate::io::standard_stream(thread, fd)? } else { Value::NONE };
         dict.set_text(thread, key, stream)?;
         dict.set_text(thread, &format!("__{key}__"), stream)?;
     }

@@ -3,6 +3,7 @@
 //! A program runs where no Python is installed, so its standard library travels inside the executable, compressed. The
 //! driver writes it once into a folder named by [`DIGEST`] and then treats it as any other source tree.
 
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -62,12 +63,15 @@ fn make_private(base: &Path) -> io::Result<()> {
     if let Some(parent) = base.parent() {
         fs::create_dir_all(parent)?;
     }
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(base) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+    match fs::DirBuilder::new().mode(0o700).create(base) {
+        // A directory that a script made beforehand has the umask's mode; once it is filled the cache may refuse it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if fs::read_dir(base)?.next().is_none() {
+                fs::set_permissions(base, fs::Permissions::from_mode(0o700))?;
+            }
+            Ok(())
+        }
+        made => made,
     }
 }
 

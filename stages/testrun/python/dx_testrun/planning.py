@@ -152,6 +152,7 @@ def plan(plugin, session):
         "collectonly": bool(option.collectonly or getattr(option, "setupplan", False)),
         "go_on": bool(option.continue_on_collection_errors),
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
+        "patterns": config.getini("python_files"),
         "ids": wants_ids(config),
         "threads": thread_count(),
         "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),

@@ -10,7 +10,7 @@ import sys
 from dx_testrun import planning, summary
 from dx_testrun.forked import temporary_base
 from dx_testrun.watch import WATCH
-from dx_testrun.wire import FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
+from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
 from dx_testrun.worker import Worker
 
 
@@ -27,6 +27,7 @@ class Plugin:
         self.warm = warm
         self.arguments = list(start["arguments"])
         self.options = {}
+        self.recorder = None
         self.parsed = self.bare = None
         self.config = None
         self.worker = None
@@ -147,6 +148,8 @@ class Plugin:
 
     def pytest_collection(self, session):
         self.session = session
+        if self.recorder is not None:
+            self.recorder.collecting = True
         if self.warm is not None:
             self.warm.layer1(self)
             if self.warm.role == "run":
@@ -180,6 +183,8 @@ class Plugin:
             self.base = spawned["base"]
             self.worker = Worker(self, spawned["number"], spawned["count"], spawned["fds"], spawned)
             return self.worker.loop()
+        if self.recorder is not None:
+            self.channel.send(EVIDENCE, self.recorder.modules_told())
         role = self.serve_run()
         if role == "worker":
             return self.worker.loop()

@@ -7,6 +7,7 @@ import sys
 import threading
 
 from dx_testrun.plugin import Leave, Plugin
+from dx_testrun.record import Fixtures, Recorder
 from dx_testrun.wire import GONE, NOTE
 
 
@@ -28,15 +29,20 @@ def run_pytest(channel, start, warm=None):
     import _pytest.config
 
     plugin = Plugin(channel, start, warm)
+    plugins = [plugin]
+    if start.get("evidence"):
+        plugin.recorder = Recorder(start["evidence"])
+        plugin.recorder.start()
+        plugins.append(Fixtures(plugin.recorder))
     decorate(Plugin)
     if channel is not None:
         plugin.hello()
     arguments = pytest_arguments(start["arguments"])
     try:
         if hasattr(_pytest.config, "_main"):
-            status = _pytest.config._main(args=arguments, plugins=[plugin], prog="pytest")
+            status = _pytest.config._main(args=arguments, plugins=plugins, prog="pytest")
         else:
-            status = _pytest.config.main(args=arguments, plugins=[plugin])
+            status = _pytest.config.main(args=arguments, plugins=plugins)
         leave = False
     except Leave:
         status, leave = 1, True
@@ -52,6 +58,8 @@ def run_pytest(channel, start, warm=None):
 def decorate(plugin):
     import pytest
 
+    pytest.hookimpl(hookwrapper=True)(Fixtures.pytest_fixture_setup)
+    pytest.hookimpl(tryfirst=True)(Fixtures.pytest_runtest_teardown)
     pytest.hookimpl(trylast=True)(plugin.pytest_configure)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)

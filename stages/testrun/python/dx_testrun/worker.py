@@ -1,6 +1,7 @@
 """A worker: pytest's run loop, with items that dx-testrun hands out."""
 
 import faulthandler
+import functools
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from dx_testrun.wire import (
     DEBUGGER,
     END,
     ERROR,
+    EVIDENCE,
     FINISH,
     IDLE,
     NEED,
@@ -58,6 +60,7 @@ class Worker:
         self.lifeline, self.dump = fds[2], fds[3]
         self.setup = setup
         self.everything = plugin.everything
+        self.recorder = plugin.recorder
         self.orders = []
         self.ended = False
         self.times = [0, 0, 0]
@@ -99,6 +102,8 @@ class Worker:
         else:
             forget_cache(config)
         start_coverage(config, name)
+        if self.recorder is not None and not self.plugin.start.get("spawned"):
+            self.recorder.forked()
 
     # Sending
 
@@ -187,6 +192,8 @@ class Worker:
                 self.orders.pop(0)
                 if not self.run_unit(words):
                     break
+            if self.recorder is not None:
+                self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
@@ -233,7 +240,10 @@ class Worker:
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin, item, following)
         start = (time.monotonic_ns() - self.base_ns) // 1000
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if self.recorder is None:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        else:
+            self.run_watched(item, following)
         self.ring.rest()
         self.ring.write(
             frame(
@@ -259,6 +269,14 @@ class Worker:
             # Tests may put anything in the place of what is looked at; their outcomes do not depend on this.
             self.leaks = self.plugin.leaks = None
             self.put(NOTE, {"kind": "note", "text": "does not look for what tests leave behind any more: %r" % error})
+
+    def run_watched(self, item, following):
+        recorder = self.recorder
+        run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+        window = recorder.test(run)
+        if len(recorder.modules) != len(recorder.known):
+            self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
+        self.put(EVIDENCE, recorder.describe(window), file=self.at[0], item=self.at[1])
 
     # Collecting
 
@@ -290,6 +308,8 @@ class Worker:
         out["read"], out["listed"] = WATCH.take()
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
+        if self.recorder is not None:
+            self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
 
     def collect_report(self, report):
         if report.passed:

@@ -41,6 +41,9 @@ impl Events {
             if test.attempt > 0 {
                 line["attempt"] = json!(test.attempt + 1);
             }
+            if let Some(why) = test.why {
+                line["why"] = json!(why);
+            }
             if let Some(text) = report.map(|report| &report.text).filter(|text| !text.is_empty()) {
                 line["text"] = json!(text);
             }

@@ -7,12 +7,14 @@ mod lifecycle;
 mod limits;
 mod second_look;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use dx_schemas::testrun::{Answer, Outcome};
 use leaks::Leaks;
 
 use super::memory::Memory;
+use super::selection::{self, Selection};
 use super::settings::Settings;
 use super::start::Origin;
 use super::{Conclusion, Reporters, conclude, feed};
@@ -21,6 +23,7 @@ use crate::message::{Finish, Plan, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
+use crate::select::Evidence;
 use crate::sys::{poll, signals};
 use crate::tally::{Kept, Tally};
 use crate::worker::{Stage, Worker};
@@ -46,6 +49,10 @@ pub(super) struct Engine<'a> {
     parent: Parent,
     plan: Plan,
     origin: Origin,
+    selection: Option<&'a Selection>,
+    evidence: Evidence,
+    /// An audit found that selection would have been wrong.
+    missed: bool,
     reporters: Reporters,
     mode: Mode,
     queue: Queue,
@@ -84,6 +91,7 @@ impl<'a> Engine<'a> {
         origin: Origin,
         reporters: Reporters,
         mut memory: Memory,
+        selection: Option<&'a Selection>,
     ) -> Result<Engine<'a>, Failure> {
         memory.read(&mut plan.read, &mut plan.listed);
         let mode = if plan.whole.is_some() { Mode::Whole } else { Mode::Files };
@@ -101,10 +109,12 @@ impl<'a> Engine<'a> {
             states.push(state);
             files.push(FileInfo { id: file.id, items: file.items, broken: false, collector: None });
         }
-        let bundles = bundles::of(&found, settings, &memory);
+        let bundles = bundles::of(&found, settings, &memory, selection);
         let chosen: u64 = bundles::chosen(&bundles, &found);
         if mode == Mode::Whole {
-            tally.deselected += tally.collected - chosen;
+            if selection.is_none() {
+                tally.deselected += tally.collected - chosen;
+            }
             tally.collected = chosen;
         }
         let workers = if plan.pdb { 1 } else { settings.workers.min(bundles.len()).max(1) };
@@ -118,6 +128,9 @@ impl<'a> Engine<'a> {
             left_out: std::mem::take(&mut plan.left_out),
             plan,
             origin,
+            selection,
+            evidence: Evidence::default(),
+            missed: false,
             reporters,
             mode,
             queue,
@@ -282,10 +295,12 @@ impl<'a> Engine<'a> {
         }
         self.reporters.tell(&Event::LeftOut { count: self.tally.deselected, ids: &self.left_out });
         self.remember();
+        self.keep_evidence();
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();
         let mut conclusion = conclude(&mut self.parent, &finish)?;
         self.settle();
+        conclusion.missed = self.missed;
         conclusion.counts = Outcome::ALL
             .iter()
             .map(|outcome| (*outcome, self.tally.count(*outcome)))
@@ -330,6 +345,39 @@ impl<'a> Engine<'a> {
             self.memory.keep_index(files);
         }
         self.memory.save(&self.settings.state);
+    }
+
+    /// Keeps what tests used, for the choice of the next run; says what an audit found.
+    fn keep_evidence(&mut self) {
+        let Some(selection) = self.selection else { return };
+        let ids: Vec<String> = self.tally.all().map(|done| self.id(done.file, done.item)).collect();
+        let ran = selection::ran(&self.tally, &ids);
+        if selection.is_audit() {
+            let (missed, saved) = selection.audit(&ran);
+            for id in &missed {
+                let text = format!("dx: audit: {id} would have been left out, and its outcome changed");
+                self.reporters.tell(&Event::Note(&text));
+            }
+            self.missed = !missed.is_empty();
+            let text = format!(
+                "dx: audit: {} missed; selection would have saved {saved:.2} s of tests",
+                missed.len()
+            );
+            self.reporters.tell(&Event::Note(&text));
+        }
+        let whole = |number: usize| self.mode == Mode::Whole || self.queue.files[number].is_collected();
+        let files = self.files.iter().enumerate().filter(|(number, info)| whole(*number) && !info.broken);
+        let found = selection::Found {
+            rootdir: &self.plan.root,
+            patterns: &self.plan.patterns,
+            whole_files: whole_files(files.map(|(_, info)| info)),
+            complete: self.ending.is_none()
+                && self.faults.is_empty()
+                && self.tally.broken == 0
+                && self.settings.whole.as_deref() != Some("--affected")
+                && self.settings.partition.is_none(),
+        };
+        selection.keep(self.settings, &self.evidence, &found, &ran);
     }
 
     fn finish_message(&self) -> Finish {
@@ -378,6 +426,7 @@ impl<'a> Engine<'a> {
                     self.reporters.tell(&Event::Text(&header.text));
                     self.plan.late = false;
                 }
+                Answer::Evidence => self.evidence.add(0, None, &frame.payload)?,
                 Answer::Reaped => {
                     let reaped = serde_json::from_slice(&frame.payload)?;
                     let pid = frame.file;
@@ -392,4 +441,13 @@ impl<'a> Engine<'a> {
     fn spans_of(&self, items: &[(u32, u32)]) -> Vec<Span> {
         items.iter().map(|(file, item)| Span { file: *file, first: *item, count: 1, pinned: false }).collect()
     }
+}
+
+/// A file may come more than once where pytest's order goes back to it.
+fn whole_files<'a>(files: impl Iterator<Item = &'a FileInfo>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for info in files {
+        out.entry(&info.id).or_default().extend(info.items.iter().map(String::as_str));
+    }
+    out
 }

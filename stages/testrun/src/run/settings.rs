@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::selection::Which;
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::state::State;
 use crate::sys::terminal;
 
+#[derive(Clone)]
 pub(crate) struct Settings {
     /// pytest's own arguments.
     pub(crate) arguments: Vec<String>,
@@ -32,6 +34,9 @@ pub(crate) struct Settings {
     pub(crate) leaks: bool,
     /// Nothing where the caller has chosen one.
     pub(crate) hash_seed: Option<u32>,
+    /// Which tests run by what changed; nothing where that plays no part.
+    pub(crate) which: Option<Which>,
+    pub(crate) outline: Option<PathBuf>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -62,6 +67,11 @@ pub(crate) struct Partition {
 const DISTRIBUTIONS: [&str; 5] = ["load", "loadscope", "loadfile", "loadgroup", "worksteal"];
 
 impl Settings {
+    /// The same run of other tests.
+    pub(crate) fn of_these(&self, arguments: Vec<String>) -> Settings {
+        Settings { arguments, whole: Some("--affected".to_owned()), ..self.clone() }
+    }
+
     pub(crate) fn from_arguments(
         own: &Arguments,
         mut arguments: Vec<String>,
@@ -112,6 +122,8 @@ impl Settings {
             reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
             leaks: !own.no_leaks,
             hash_seed: hash_seed(),
+            which: which(own, ci),
+            outline: own.outline.clone(),
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),
@@ -120,6 +132,17 @@ impl Settings {
             state,
             python,
         })
+    }
+}
+
+/// Without a word of the user's, who called with an outline wants what is affected; CI trusts no record unasked.
+fn which(own: &Arguments, ci: bool) -> Option<Which> {
+    if own.audit {
+        Some(Which::Audit)
+    } else if own.affected || own.why.is_some() {
+        Some(Which::Affected)
+    } else {
+        own.outline.as_ref().map(|_| if own.all || ci { Which::All } else { Which::Affected })
     }
 }
 

@@ -131,3 +131,22 @@ fn a_page_tells_what_counts_in_the_end() {
     let html = page(&project, "dx-report.html");
     assert!(html.contains("test_a.py <b>not collected</b>") && html.contains("No module named"), "{html}");
 }
+
+#[test]
+fn a_page_says_why_a_test_was_selected() {
+    let project = Project::new(&[
+        ("lib.py", "def one():\n    return 1\n\ndef two():\n    return 2\n"),
+        ("test_a.py", "import lib\ndef test_one(): assert lib.one()\ndef test_two(): assert lib.two()\n"),
+    ]);
+    let run = || project.run(&["--no-warm", "-n", "1", "--affected", "--report", "html"]);
+    assert_eq!(run().status, 0);
+    assert!(page(&project, "dx-report.html").contains("<td>nothing is known of them yet"));
+    let ran = run();
+    assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(page(&project, "dx-report.html").contains("0 of 2 ran, 2 cached"), "{}", ran.stdout);
+    project.write("lib.py", "def one():\n    return 1\n\ndef two():\n    return 3\n");
+    let ran = run();
+    let html = page(&project, "dx-report.html");
+    let says = html.contains("<th>selected because") && html.contains("lib.py&#39; changed");
+    assert!(says, "{}\n{html}", ran.stdout);
+}

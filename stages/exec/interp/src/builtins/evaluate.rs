@@ -5,6 +5,7 @@ use dx_object::error::PyResult;
 use dx_object::thread::Thread;
 use dx_object::types::code::CodeObject;
 use dx_object::value::Value;
+use dx_schemas::code::flag;
 
 use super::{running_globals, running_locals, source_signature};
 use crate::code::object::code_from_value;
@@ -41,6 +42,12 @@ fn compile_text(
     load_module(thread, input).code(thread, 0, 0)
 }
 
+/// The future features of the running Python code, which source compiled by it has too.
+fn inherited_flags(thread: &Thread) -> u32 {
+    let frame = ThreadState::of(thread).frames.current();
+    frame.map_or(0, |frame| frame.code().flags & flag::FUTURE_ANNOTATIONS)
+}
+
 fn run(thread: &Thread, args: Args<'_>, mode: Mode) -> PyResult<Value> {
     let name = if mode == Mode::Eval { "eval" } else { "exec" };
     let signature: Signature = source_signature(name);
@@ -74,7 +81,7 @@ fn run(thread: &Thread, args: Args<'_>, mode: Mode) -> PyResult<Value> {
             }
             code
         }
-        None => compile_text(thread, source, "<string>", mode, 0)?,
+        None => compile_text(thread, source, "<string>", mode, inherited_flags(thread))?,
     };
     run_code(thread, code, globals, locals)
 }
@@ -96,7 +103,7 @@ pub(super) fn compile(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
         positional: 6,
         required: 3,
     };
-    let [source, filename, mode, flags, ..] = SIGNATURE.bind::<7>(thread, args)?;
+    let [source, filename, mode, flags, dont_inherit, ..] = SIGNATURE.bind::<7>(thread, args)?;
     let mode = match mode.str_bytes() {
         Some(b"exec") => Mode::Exec,
         Some(b"eval") => Mode::Eval,
@@ -110,7 +117,11 @@ pub(super) fn compile(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
         (Some(text), _) | (None, Some(text)) => String::from_utf8_lossy(text).into_owned(),
         (None, None) => crate::text_of(thread, filename),
     };
-    let flags = flags.as_small().unwrap_or(0) as u32;
+    let mut flags = flags.as_small().unwrap_or(0) as u32;
+    let inherits = dont_inherit.is_unbound() || !thread.truth(dont_inherit)?;
+    if inherits {
+        flags |= inherited_flags(thread);
+    }
     let code = compile_text(thread, source, &filename, mode, flags)?;
     Ok(code.value.get())
 }

@@ -93,7 +93,7 @@ pub(super) fn input(thread: &Thread, args: Args<'_>) -> PyResult<Value> {
             .filter(|stream| !stream.is_none())
             .ok_or_else(|| thread.runtime_error(format_args!("lost sys.{name}")))
     };
-    let (input, output) = (stream("stdin")?, stream("stdout")?);
+    let (input, output, _) = (stream("stdin")?, stream("stdout")?, stream("stderr")?);
     if let Some(prompt) = args.get(0) {
         let prompt = thread.to_str(prompt)?;
         thread.call_method(output, names.write, &[prompt])?;

@@ -3,22 +3,35 @@
 use std::collections::BTreeMap;
 
 use super::super::memory::Memory;
+use super::super::selection::Selection;
 use super::super::settings::{Partition, Settings};
 use crate::message::PlanFile;
 use crate::queue::{Bundle, Span, whole_file};
 
 /// Pieces of work in pytest's order.
-pub(super) fn of(files: &[PlanFile], settings: &Settings, memory: &Memory) -> Vec<Bundle> {
+pub(super) fn of(
+    files: &[PlanFile],
+    settings: &Settings,
+    memory: &Memory,
+    selection: Option<&Selection>,
+) -> Vec<Bundle> {
     let wanted = settings.partition.map(|partition| Share::new(partition, files, memory));
     let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
     let mut bundles: Vec<Bundle> = Vec::new();
     for (number, file) in files.iter().enumerate() {
         let number = number as u32;
-        if wanted.is_none() && file.names.is_empty() && !settings.isolate {
+        let chosen = |item: usize| {
+            selection.is_none_or(|selection| selection.wants(&format!("{}{}", file.id, file.items[item])))
+        };
+        let all_chosen = selection.is_none() || (0..file.items.len()).all(chosen);
+        if wanted.is_none() && file.names.is_empty() && !settings.isolate && all_chosen {
             bundles.push(vec![whole_file(number)]);
             continue;
         }
         for item in 0..file.items.len() {
+            if !chosen(item) {
+                continue;
+            }
             if wanted.as_ref().is_some_and(|share| !share.has(number, file, item)) {
                 continue;
             }

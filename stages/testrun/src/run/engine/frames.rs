@@ -70,6 +70,10 @@ impl Engine<'_> {
             Answer::Warning if self.is_news(lane, frame) => {
                 self.tally.report(frame.file, frame.item, frame.payload.to_vec());
             }
+            Answer::Evidence => {
+                let test = (frame.item != COLLECTING).then_some((frame.file, frame.item));
+                self.evidence.add(self.workers[lane].serial, test, &frame.payload)?;
+            }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
                 let note: Note = serde_json::from_slice(&frame.payload)?;
@@ -157,6 +161,7 @@ impl Engine<'_> {
         let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
         let attempt = self.attempts.get(&(done.file, done.item)).copied().unwrap_or(0);
         let id = self.id(done.file, done.item);
+        let why = self.selection.and_then(|selection| selection.reason(&id));
         let test = TestEvent {
             file: done.file,
             id: &id,
@@ -167,7 +172,7 @@ impl Engine<'_> {
             worker: done.worker,
             reports: &reports,
             lines: self.tally.reports_of(done.file, done.item),
-            why: None,
+            why: why.as_deref(),
             attempt,
             total,
         };

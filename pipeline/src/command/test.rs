@@ -1,0 +1,44 @@
+//! `dx-pipe test`: the sources' outline, then dx-testrun in place of this process.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::build;
+use crate::failure::Failure;
+use crate::tell::tell;
+use crate::tool;
+
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Arguments {
+    /// dx-testrun's options and pytest's; `dx-pipe test --help` has them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARG")]
+    rest: Vec<OsString>,
+}
+
+/// Words with which no test runs, or all do: nobody asks what changed.
+const PLAIN: [&str; 8] = ["-h", "--help", "-V", "--version", "--man", "--status", "--stop", "--list"];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let runner = tool::folder().join("dx-testrun");
+    if !runner.is_file() {
+        return Err(Failure::NoStage { name: "dx-testrun", path: runner });
+    }
+    let mut command = Command::new(&runner);
+    let own = arguments.rest.iter().take_while(|word| *word != OsStr::new("--"));
+    if !own.into_iter().any(|word| PLAIN.iter().any(|plain| word == plain)) {
+        match build::outline(&build::Options::default()) {
+            Ok(outline) => {
+                command.arg("--outline").arg(outline);
+            }
+            Err(failure) => {
+                tell!("dx-pipe: warning: changes are known by file, not by function: {failure}");
+            }
+        }
+    }
+    let error = command.args(&arguments.rest).exec();
+    Err(Failure::Spawn { path: runner, error })
+}

@@ -1,0 +1,282 @@
+//! The part of selection in a run: what is asked for, what it leaves to run, and what is kept at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::settings::Settings;
+use crate::select::{Choice, Evidence, Ran, Record, Run, Sources, setting};
+use crate::tally::Tally;
+
+/// pytest's options with which not every test of a file, or not every file, is there to be collected.
+const NARROWING: [&str; 10] =
+    ["-k", "-m", "--deselect", "--ignore", "--ignore-glob", "-x", "--maxfail", "--exitfirst", "--lf", "--sw"];
+/// Files that are named to pytest one by one; with more of them, all are collected.
+const FILES_MAX: usize = 400;
+
+/// What runs of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    All,
+    Affected,
+    /// All, and whether selection would have been right.
+    Audit,
+}
+
+/// Everything about selection in one run.
+pub(crate) struct Selection {
+    name: String,
+    which: Which,
+    sources: Sources,
+    record: Option<Record>,
+    began: SystemTime,
+    pub(crate) choice: Option<Choice>,
+    /// Why all tests run.
+    pub(crate) everything: Option<String>,
+    /// The user named files or tests.
+    paths: Vec<String>,
+    narrowed: bool,
+}
+
+/// What is left to do.
+pub(crate) enum Outlook {
+    /// No Python is needed.
+    Nothing,
+    /// pytest is given these arguments, and collects these files as a whole.
+    Some(Vec<String>),
+    Everything,
+}
+
+impl Selection {
+    pub(crate) fn new(settings: &Settings, which: Which, outline: Option<&Path>) -> Selection {
+        let name = name(settings);
+        let sources = Sources::new(&settings.state.root, outline);
+        let record = Record::load(&settings.state, &name);
+        let (paths, narrowed) = split(&settings.arguments);
+        let mut selection = Selection {
+            name,
+            which,
+            sources,
+            record,
+            began: SystemTime::now(),
+            choice: None,
+            everything: None,
+            paths,
+            narrowed,
+        };
+        selection.choose(settings);
+        selection
+    }
+
+    fn choose(&mut self, settings: &Settings) {
+        let Some(record) = &self.record else {
+            self.everything = Some("nothing is known of them yet".to_owned());
+            return;
+        };
+        let now = setting(&record.setting.site, &settings.python, &folders(settings, &record.rootdir));
+        let what = if now.python != record.setting.python {
+            "Python or its variables"
+        } else if now.distributions != record.setting.distributions {
+            "the installed distributions"
+        } else if now.configuration != record.setting.configuration {
+            "the configuration"
+        } else {
+            self.choice = Some(Choice::of(record, &self.sources));
+            return;
+        };
+        self.everything = Some(format!("{what} changed"));
+    }
+
+    /// What runs, by the arguments.
+    pub(crate) fn outlook(&self, settings: &Settings) -> Outlook {
+        let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
+            return Outlook::Everything;
+        };
+        let asked: Vec<String> =
+            self.paths.iter().map(|path| id_of(path, settings, &record.rootdir)).collect();
+        let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|asked| belongs(id, asked));
+        let root = Path::new(&record.rootdir);
+        let mut files: BTreeSet<&str> = choice
+            .unseen
+            .iter()
+            .map(String::as_str)
+            .filter(|file| is_asked(file) || asked.iter().any(|asked| belongs(asked, file)))
+            .collect();
+        let chosen = choice.chosen.keys().filter(|id| is_asked(id));
+        files.extend(chosen.map(|id| id.split("::").next().unwrap_or(id)));
+        files.retain(|file| root.join(file).is_file());
+        if files.is_empty() {
+            return Outlook::Nothing;
+        }
+        if choice.cached.is_empty() || files.len() > FILES_MAX {
+            return Outlook::Everything;
+        }
+        let mut arguments: Vec<String> =
+            settings.arguments.iter().filter(|argument| !self.paths.contains(argument)).cloned().collect();
+        arguments.extend(files.iter().map(|file| root.join(file).to_string_lossy().into_owned()));
+        Outlook::Some(arguments)
+    }
+
+    /// Whether a collected test runs.
+    pub(crate) fn wants(&self, id: &str) -> bool {
+        if self.which != Which::Affected {
+            return true;
+        }
+        self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id))
+    }
+
+    /// Known tests that do not run.
+    pub(crate) fn cached(&self, settings: &Settings) -> usize {
+        let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
+            return 0;
+        };
+        let asked: Vec<String> =
+            self.paths.iter().map(|path| id_of(path, settings, &record.rootdir)).collect();
+        let is_asked = |id: &&String| asked.is_empty() || asked.iter().any(|asked| belongs(id, asked));
+        choice.cached.iter().filter(is_asked).count()
+    }
+
+    /// Why a test would run, or not.
+    pub(crate) fn why(&self, id: &str) -> Result<String, String> {
+        if let Some(why) = &self.everything {
+            return Ok(format!("{id} runs: {why}"));
+        }
+        let choice = self.choice.as_ref().ok_or("nothing is known of any test")?;
+        if let Some(reason) = choice.chosen.get(id) {
+            return Ok(format!("{id} runs: {reason}"));
+        }
+        let used = self.record.as_ref().and_then(|record| record.tests.get(id)?.used.as_ref());
+        match used {
+            Some(used) if choice.cached.contains(id) => Ok(format!(
+                "{id} is cached: none of the {} functions and {} other things that it used changed",
+                used.units.len(),
+                used.inputs.len()
+            )),
+            _ => Err(format!("no test '{id}' is known; it runs if pytest collects it")),
+        }
+    }
+
+    /// Why a test runs, where only some do.
+    pub(crate) fn reason(&self, id: &str) -> Option<String> {
+        if self.which != Which::Affected {
+            return None;
+        }
+        if let Some(why) = &self.everything {
+            return Some(why.clone());
+        }
+        let reason = self.choice.as_ref()?.chosen.get(id);
+        Some(reason.map_or("it is new".to_owned(), ToString::to_string))
+    }
+
+    /// Tests whose outcome changed although they would not have been chosen, and the seconds that the choice would have
+    /// saved.
+    pub(crate) fn audit(&self, ran: &[Ran<'_>]) -> (Vec<String>, f64) {
+        let (Some(choice), Some(record)) = (&self.choice, &self.record) else { return (Vec::new(), 0.0) };
+        let mut missed = Vec::new();
+        let mut saved = 0.0;
+        for test in ran.iter().filter(|test| choice.cached.contains(test.id)) {
+            saved += f64::from(test.micros) / 1e6;
+            if record
+                .tests
+                .get(test.id)
+                .is_some_and(|before| before.outcome != test.outcome || before.failed != test.failed)
+            {
+                missed.push(test.id.to_owned());
+            }
+        }
+        (missed, saved)
+    }
+
+    pub(crate) fn is_audit(&self) -> bool {
+        self.which == Which::Audit
+    }
+
+    /// Keeps what this run found out.
+    pub(crate) fn keep(&self, settings: &Settings, evidence: &Evidence, found: &Found<'_>, ran: &[Ran<'_>]) {
+        let folders = folders(settings, found.rootdir);
+        let run = Run {
+            evidence,
+            sources: &self.sources,
+            began: self.began,
+            setting: setting(&evidence.site, &settings.python, &folders),
+            rootdir: found.rootdir,
+            patterns: found.patterns.to_vec(),
+            collected: if self.narrowed { BTreeMap::new() } else { found.whole_files.clone() },
+            complete: found.complete && !self.narrowed && self.paths.is_empty(),
+        };
+        run.record(Record::load(&settings.state, &self.name).as_ref(), ran).save(&settings.state, &self.name);
+    }
+}
+
+/// What a run learned beside outcomes.
+pub(crate) struct Found<'a> {
+    pub(crate) rootdir: &'a str,
+    pub(crate) patterns: &'a [String],
+    /// Files that were collected, with the rests of their tests' ids.
+    pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    pub(crate) complete: bool,
+}
+
+/// The tests of a tally, as records know them.
+pub(crate) fn ran<'a>(tally: &Tally, ids: &'a [String]) -> Vec<Ran<'a>> {
+    let of = |(done, id): (&crate::tally::Done, &'a String)| Ran {
+        id,
+        at: (done.file, done.item),
+        outcome: done.outcome as u8,
+        failed: done.failed(),
+        micros: (done.seconds() * 1e6) as u32,
+    };
+    tally.all().zip(ids).map(of).collect()
+}
+
+/// One record for each way of calling, whichever tests are asked for.
+fn name(settings: &Settings) -> String {
+    let fixed = crate::warm::fixed(&settings.arguments);
+    let mut hasher = blake3::Hasher::new();
+    let python = settings.python.to_string_lossy();
+    let folder = settings.folder.to_string_lossy();
+    for part in [python.as_ref(), folder.as_ref()].into_iter().chain(fixed.iter().map(String::as_str)) {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    format!("record-{}", &hasher.finalize().to_hex()[..16])
+}
+
+/// Paths among pytest's arguments, and whether something narrows what is collected otherwise.
+fn split(arguments: &[String]) -> (Vec<String>, bool) {
+    let paths = crate::warm::paths(arguments);
+    let narrowed = arguments.iter().any(|argument| {
+        let name = argument.split('=').next().unwrap_or(argument);
+        NARROWING.contains(&name)
+            || ["-k", "-m"].iter().any(|short| argument.starts_with(short) && !argument.starts_with("--"))
+    });
+    (paths, narrowed)
+}
+
+fn folders<'a>(settings: &'a Settings, rootdir: &'a str) -> [&'a Path; 3] {
+    [&settings.folder, &settings.state.root, Path::new(rootdir)]
+}
+
+/// An argument as pytest's ids begin.
+fn id_of(argument: &str, settings: &Settings, rootdir: &str) -> String {
+    let (path, rest) = argument.split_once("::").map_or((argument, None), |(path, rest)| (path, Some(rest)));
+    let path = settings.folder.join(path);
+    let path = std::fs::canonicalize(&path).unwrap_or(path);
+    let path: PathBuf = path.strip_prefix(rootdir).map_or(path.clone(), Path::to_owned);
+    let path = path.to_string_lossy();
+    rest.map_or(path.to_string(), |rest| format!("{path}::{rest}"))
+}
+
+/// Whether an id lies in what was asked for: a folder, a file, a class, a test without its parameters.
+fn belongs(id: &str, asked: &str) -> bool {
+    asked.is_empty()
+        || asked == "."
+        || id
+            .strip_prefix(asked)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with(['/', '[']))
+}
+
+/// For people.
+pub(crate) fn sentence(ran: usize, cached: usize, seconds: f64) -> String {
+    format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached)
+}

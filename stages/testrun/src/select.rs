@@ -1,0 +1,18 @@
+//! Which tests what changed can affect, so that only these run.
+//!
+//! Workers tell what each test used (`evidence`): the functions that it executed, the files, folders and variables that
+//! it read, and the same of every module while it was imported. That is kept between runs (`record`) with digests of all
+//! of it. Before a run, digests are compared with the sources' outline and with the world (`changes`), and every test
+//! gets a reason to run or none (`choice`). Whatever is not known for certain is a reason to run.
+
+mod changes;
+mod choice;
+mod evidence;
+mod fingerprint;
+mod record;
+mod sources;
+
+pub(crate) use choice::Choice;
+pub(crate) use evidence::Evidence;
+pub(crate) use record::{Ran, Record, Run, setting};
+pub(crate) use sources::Sources;

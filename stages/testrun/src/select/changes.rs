@@ -1,0 +1,74 @@
+//! What of a record is not any more as it was.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::record::Record;
+use super::sources::Sources;
+
+pub(crate) struct Changes {
+    pub(crate) units: Vec<bool>,
+    pub(crate) inputs: Vec<bool>,
+    /// Files whose import now means something else, directly or by what they import; with the file where it began.
+    pub(crate) modules: HashMap<u32, u32>,
+    /// Source files that are new or have other content.
+    pub(crate) sources: BTreeSet<String>,
+}
+
+impl Changes {
+    pub(crate) fn between(record: &Record, sources: &Sources) -> Changes {
+        let now = sources.contents();
+        let same = |name: &str| match (record.sources.get(name), now.get(name)) {
+            (Some(before), Some(now)) => before == now,
+            _ => false,
+        };
+        let units = record.units.iter().map(|unit| {
+            let source = sources.get(record.file(unit.file));
+            source.and_then(|source| source.digest(&unit.fragment)) != Some(unit.digest)
+        });
+        let units: Vec<bool> = units.collect();
+        let inputs = record.inputs.iter().map(|(input, before)| !before.holds(input)).collect();
+        let mut changes = Changes {
+            units,
+            inputs,
+            modules: HashMap::new(),
+            sources: now.keys().filter(|name| !same(name)).cloned().collect(),
+        };
+        changes.spread(record, sources);
+        changes
+    }
+
+    /// Follows imports backwards from every module that means something else by itself.
+    fn spread(&mut self, record: &Record, sources: &Sources) {
+        let numbers: HashMap<&str, u32> =
+            record.files.iter().enumerate().map(|(number, name)| (name.as_str(), number as u32)).collect();
+        let mut importers: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        let mut open: Vec<u32> = Vec::new();
+        for (file, module) in &record.modules {
+            let source = sources.get(record.file(*file));
+            let imports = source.as_ref().map(|source| source.imports.as_slice()).unwrap_or_default();
+            let targets =
+                imports.iter().filter_map(|name| numbers.get(name.as_str())).chain(&module.used.imports);
+            for target in targets {
+                importers.entry(*target).or_default().insert(*file);
+            }
+            let used = &module.used;
+            let changed = used.spawned
+                || used.units.iter().any(|unit| self.units[*unit as usize])
+                || used.inputs.iter().any(|input| self.inputs[*input as usize])
+                || imports != module.imports.as_slice();
+            if changed {
+                self.modules.insert(*file, *file);
+                open.push(*file);
+            }
+        }
+        while let Some(file) = open.pop() {
+            let origin = self.modules[&file];
+            for importer in importers.get(&file).into_iter().flatten() {
+                if !self.modules.contains_key(importer) {
+                    self.modules.insert(*importer, origin);
+                    open.push(*importer);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A reason to run for every test that has one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::path::Path;
+
+use super::changes::Changes;
+use super::evidence::Input;
+use super::record::{Record, Test, Used};
+use super::sources::{Sources, WHOLE};
+
+/// Why a test runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Failed,
+    /// It is not known what it uses.
+    Unknown,
+    Spawns,
+    Function {
+        file: String,
+        fragment: String,
+    },
+    /// A module that it reaches by imports does something else when it is imported.
+    Module(String),
+    Input(Input),
+    /// Something that pytest did outside of tests, with this behind it.
+    Session(Box<Reason>),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Failed => write!(f, "it did not pass the last time"),
+            Reason::Unknown => write!(f, "it is not known what it uses"),
+            Reason::Spawns => write!(f, "it starts other programs, of which nothing is known"),
+            Reason::Function { file, fragment } if fragment == WHOLE => write!(f, "'{file}' changed"),
+            Reason::Function { file, fragment } if fragment.is_empty() => {
+                write!(f, "the body of '{file}' changed")
+            }
+            Reason::Function { file, fragment } => write!(f, "'{fragment}' in '{file}' changed"),
+            Reason::Module(file) => write!(f, "what importing '{file}' does changed"),
+            Reason::Input(Input::File(path)) => write!(f, "the file '{path}' changed"),
+            Reason::Input(Input::Folder(path)) => write!(f, "the names in the folder '{path}' changed"),
+            Reason::Input(Input::Name(name)) if name == "*" => write!(f, "the environment changed"),
+            Reason::Input(Input::Name(name)) => write!(f, "the variable {name} changed"),
+            Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
+        }
+    }
+}
+
+/// What is to run.
+#[derive(Debug, Default)]
+pub(crate) struct Choice {
+    /// Known tests with a reason to run.
+    pub(crate) chosen: BTreeMap<String, Reason>,
+    /// Known tests without one.
+    pub(crate) cached: BTreeSet<String>,
+    /// Files that may have tests which are not known yet, as pytest names them.
+    pub(crate) unseen: BTreeSet<String>,
+}
+
+impl Choice {
+    pub(crate) fn of(record: &Record, sources: &Sources) -> Choice {
+        let changes = Changes::between(record, sources);
+        let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
+        let judge = Judge { record, changes: &changes, numbers };
+        let session = judge.used(&record.session).map(|reason| Reason::Session(Box::new(reason)));
+        let mut choice = Choice::default();
+        for (id, test) in &record.tests {
+            match session.clone().or_else(|| judge.test(test)) {
+                Some(reason) => drop(choice.chosen.insert(id.clone(), reason)),
+                None => drop(choice.cached.insert(id.clone())),
+            }
+        }
+        for name in &changes.sources {
+            let file_name = name.rsplit('/').next().unwrap_or(name);
+            if record.patterns.iter().any(|pattern| matches(pattern, file_name, name)) {
+                let path = sources.path(name);
+                let path = path.strip_prefix(&record.rootdir).unwrap_or(&path);
+                choice.unseen.insert(path.to_string_lossy().into_owned());
+            }
+        }
+        choice
+    }
+}
+
+struct Judge<'a> {
+    record: &'a Record,
+    changes: &'a Changes,
+    /// By name of a file.
+    numbers: HashMap<&'a str, u32>,
+}
+
+impl Judge<'_> {
+    fn test(&self, test: &Test) -> Option<Reason> {
+        if test.failed {
+            return Some(Reason::Failed);
+        }
+        let Some(used) = &test.used else { return Some(Reason::Unknown) };
+        if used.spawned {
+            return Some(Reason::Spawns);
+        }
+        self.used(used).or_else(|| self.reached(test.file)).or_else(|| self.conftests(test.file))
+    }
+
+    /// A reason in what was used itself.
+    fn used(&self, used: &Used) -> Option<Reason> {
+        let record = self.record;
+        if let Some(unit) = used.units.iter().find(|unit| self.changes.units[**unit as usize]) {
+            let unit = &record.units[*unit as usize];
+            let (file, fragment) = (record.file(unit.file).to_owned(), unit.fragment.clone());
+            return Some(Reason::Function { file, fragment });
+        }
+        if let Some(input) = used.inputs.iter().find(|input| self.changes.inputs[**input as usize]) {
+            return Some(Reason::Input(record.inputs[*input as usize].0.clone()));
+        }
+        let files = used.units.iter().map(|unit| record.units[*unit as usize].file);
+        files.chain(used.imports.iter().copied()).find_map(|file| self.reached(file))
+    }
+
+    fn reached(&self, file: u32) -> Option<Reason> {
+        let origin = self.changes.modules.get(&file)?;
+        Some(Reason::Module(self.record.file(*origin).to_owned()))
+    }
+
+    /// The conftests of the folders above a test.
+    fn conftests(&self, file: u32) -> Option<Reason> {
+        let above = Path::new(self.record.file(file)).ancestors().skip(1);
+        above.map(|folder| folder.join("conftest.py")).find_map(|path| {
+            let path = path.to_string_lossy();
+            if self.changes.sources.contains(path.as_ref())
+                && !self.record.sources.contains_key(path.as_ref())
+            {
+                return Some(Reason::Module(path.into_owned()));
+            }
+            self.reached(*self.numbers.get(path.as_ref())?)
+        })
+    }
+}
+
+/// pytest's rule for `python_files`: a pattern with a separator is for the path, one without for the name.
+fn matches(pattern: &str, name: &str, path: &str) -> bool {
+    if pattern.contains('/') {
+        glob(pattern.as_bytes(), path.as_bytes())
+    } else {
+        glob(pattern.as_bytes(), name.as_bytes())
+    }
+}
+
+/// `fnmatch` without sets of characters, which match anything here: one file too many is no harm.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((b'*' | b'[', rest)) => {
+            let rest = if pattern[0] == b'[' {
+                rest.iter().position(|byte| *byte == b']').map_or(rest, |end| &rest[end + 1..])
+            } else {
+                rest
+            };
+            (0..=text.len()).any(|from| glob(rest, &text[from..]))
+        }
+        Some((b'?', rest)) => !text.is_empty() && glob(rest, &text[1..]),
+        Some((byte, rest)) => text.first() == Some(byte) && glob(rest, &text[1..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_test_files_follow_the_patterns() {
+        for (pattern, path, expected) in [
+            ("test_*.py", "tests/test_a.py", true),
+            ("test_*.py", "tests/a_test.py", false),
+            ("*_test.py", "a_test.py", true),
+            ("tests/*.py", "tests/a.py", true),
+            ("check?.py", "x/check1.py", true),
+            ("[ct]est*.py", "test1.py", true),
+        ] {
+            let name = path.rsplit('/').next().unwrap();
+            assert_eq!(matches(pattern, name, path), expected, "{pattern} {path}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What workers tell of tests and modules, put together.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+/// One message's part.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    units: Vec<u32>,
+    /// Units that this process names for the first time: number, file, line, name.
+    new: Vec<(u32, String, u32, String)>,
+    files: Vec<String>,
+    folders: Vec<String>,
+    names: Vec<String>,
+    imports: Vec<String>,
+    spawned: Option<String>,
+    /// The file of a module; empty for the session.
+    module: Option<String>,
+    site: Vec<String>,
+}
+
+/// Something outside the code that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Input {
+    File(String),
+    Folder(String),
+    /// A variable of the environment; `*` for all of them.
+    Name(String),
+}
+
+/// What one test, one module or the session used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Uses {
+    pub(crate) places: BTreeSet<u32>,
+    pub(crate) inputs: BTreeSet<Input>,
+    pub(crate) imports: BTreeSet<String>,
+    /// It started another program, of which nothing is known.
+    pub(crate) spawned: bool,
+}
+
+/// A function as Python knows it: file, first line, name.
+pub(crate) type Place = (String, u32, String);
+
+/// Everything that was told in one run.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    places: Vec<Place>,
+    numbers: HashMap<Place, u32>,
+    /// What a process calls a place.
+    of_process: HashMap<(u64, u32), u32>,
+    pub(crate) tests: BTreeMap<(u32, u32), Uses>,
+    pub(crate) modules: BTreeMap<String, Uses>,
+    pub(crate) session: Uses,
+    pub(crate) site: BTreeSet<String>,
+}
+
+impl Evidence {
+    /// What a process told; `test` is the test that it told it of.
+    pub(crate) fn add(
+        &mut self,
+        process: u64,
+        test: Option<(u32, u32)>,
+        payload: &[u8],
+    ) -> Result<(), serde_json::Error> {
+        if let Some(test) = test {
+            let told: Told = serde_json::from_slice(payload)?;
+            let uses = self.uses(process, told);
+            self.tests.entry(test).or_default().add(uses);
+            return Ok(());
+        }
+        for mut told in serde_json::from_slice::<Vec<Told>>(payload)? {
+            self.site.extend(std::mem::take(&mut told.site));
+            let module = told.module.take().unwrap_or_default();
+            let uses = self.uses(process, told);
+            if module.is_empty() {
+                self.session.add(uses);
+            } else {
+                self.modules.entry(module).or_default().add(uses);
+            }
+        }
+        Ok(())
+    }
+
+    fn uses(&mut self, process: u64, told: Told) -> Uses {
+        for (unit, file, line, name) in told.new {
+            let number = self.number((file, line, name));
+            self.of_process.insert((process, unit), number);
+        }
+        let files = told.files.into_iter().map(Input::File);
+        let folders = told.folders.into_iter().map(Input::Folder);
+        let names = told.names.into_iter().map(Input::Name);
+        Uses {
+            places: told
+                .units
+                .iter()
+                .filter_map(|unit| self.of_process.get(&(process, *unit)).copied())
+                .collect(),
+            inputs: files.chain(folders).chain(names).collect(),
+            imports: told.imports.into_iter().collect(),
+            spawned: told.spawned.is_some(),
+        }
+    }
+
+    fn number(&mut self, place: Place) -> u32 {
+        let next = self.places.len() as u32;
+        *self.numbers.entry(place).or_insert_with_key(|place| {
+            self.places.push(place.clone());
+            next
+        })
+    }
+
+    pub(crate) fn place(&self, number: u32) -> &Place {
+        &self.places[number as usize]
+    }
+}
+
+impl Uses {
+    fn add(&mut self, other: Uses) {
+        self.places.extend(other.places);
+        self.inputs.extend(other.inputs);
+        self.imports.extend(other.imports);
+        self.spawned |= other.spawned;
+    }
+}

@@ -1,0 +1,124 @@
+//! Digests of what tests read outside the code.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dx_schemas::ContentId;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Input;
+use super::sources::short;
+use crate::index::VOLATILE;
+
+/// A file that changed this shortly before it was looked at may change again within the same tick of its clock.
+const GRAIN_NS: i64 = 20_000_000;
+
+/// What something was like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
+    pub(crate) digest: [u8; 16],
+    /// Size, inode, modification and change time, where these vouch for the content.
+    stamp: Option<(u64, u64, i64, i64)>,
+}
+
+impl Fingerprint {
+    pub(crate) fn of(input: &Input) -> Fingerprint {
+        match input {
+            Input::File(path) => of_file(Path::new(path)),
+            Input::Folder(path) => Fingerprint { digest: folder(Path::new(path), |_| true), stamp: None },
+            Input::Name(name) => Fingerprint { digest: variable(name), stamp: None },
+        }
+    }
+
+    /// Whether the input is still what it was.
+    pub(crate) fn holds(&self, input: &Input) -> bool {
+        if let (Input::File(path), Some(stamp)) = (input, self.stamp)
+            && stamp_of(Path::new(path)) == Some(stamp)
+        {
+            return true;
+        }
+        Fingerprint::of(input).digest == self.digest
+    }
+}
+
+fn of_file(path: &Path) -> Fingerprint {
+    let stamp = stamp_of(path);
+    let Ok(bytes) = fs::read(path) else { return Fingerprint::default() };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
+    let settled = stamp.filter(|(.., modified, changed)| (*modified).max(*changed) < now - GRAIN_NS);
+    Fingerprint { digest: short(&ContentId::of(&bytes)), stamp: settled.filter(|_| stamp_of(path) == stamp) }
+}
+
+fn stamp_of(path: &Path) -> Option<(u64, u64, i64, i64)> {
+    let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
+    Some((
+        meta.len(),
+        meta.ino(),
+        time(meta.mtime(), meta.mtime_nsec()),
+        time(meta.ctime(), meta.ctime_nsec()),
+    ))
+}
+
+/// The names in a folder that count.
+pub(crate) fn folder(path: &Path, counts: impl Fn(&str) -> bool) -> [u8; 16] {
+    let Ok(entries) = fs::read_dir(path) else { return [0; 16] };
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name != "__pycache__" && counts(name));
+    names.sort();
+    digest(names.iter().map(String::as_bytes))
+}
+
+fn variable(name: &str) -> [u8; 16] {
+    if name == "*" {
+        let mut all: Vec<(String, String)> = std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+            .filter(|(name, _)| !VOLATILE.contains(&name.as_str()))
+            .collect();
+        all.sort();
+        return digest(all.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
+    }
+    if VOLATILE.contains(&name) {
+        return [0; 16];
+    }
+    use std::os::unix::ffi::OsStrExt;
+    std::env::var_os(name).map_or([0; 16], |value| digest([value.as_bytes()].into_iter()))
+}
+
+pub(crate) fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let mut out = [0; 16];
+    out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    out
+}
+
+/// pytest's configuration files, in each folder where they may stand.
+pub(crate) fn configuration(folders: &[&Path]) -> [u8; 16] {
+    const NAMES: [&str; 7] = [
+        "pytest.ini",
+        ".pytest.ini",
+        "pytest.toml",
+        ".pytest.toml",
+        "pyproject.toml",
+        "tox.ini",
+        "setup.cfg",
+    ];
+    let paths: Vec<PathBuf> = folders.iter().flat_map(|folder| NAMES.map(|name| folder.join(name))).collect();
+    let contents: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap_or_default()).collect();
+    digest(contents.iter().map(Vec::as_slice))
+}
+
+/// Which distributions are installed in folders of packages.
+pub(crate) fn distributions<'a>(folders: impl Iterator<Item = &'a String>) -> [u8; 16] {
+    let is_distribution =
+        |name: &str| [".dist-info", ".egg-info", ".egg-link", ".pth"].iter().any(|end| name.ends_with(end));
+    let all: Vec<[u8; 16]> = folders.map(|path| folder(Path::new(path), is_distribution)).collect();
+    digest(all.iter().map(<[u8; 16]>::as_slice))
+}

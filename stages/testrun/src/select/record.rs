@@ -1,0 +1,359 @@
+//! What is kept of earlier runs: for every test its outcome and what it used.
+//!
+//! MessagePack with a digest before it, in a file that is replaced as a whole. It can be thrown away: then every test
+//! runs once more.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::time::SystemTime;
+
+use dx_schemas::syntax::{decode, encode};
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{Evidence, Input, Uses};
+use super::fingerprint::{self, Fingerprint};
+use super::sources::{Sources, WHOLE};
+use crate::index::VOLATILE;
+use crate::state::State;
+
+const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    version: u32,
+    pub(crate) setting: Setting,
+    /// Where the paths in pytest's ids begin.
+    pub(crate) rootdir: String,
+    /// pytest's patterns for the names of test files.
+    pub(crate) patterns: Vec<String>,
+    /// Every source file of the project with its content, as far as its tests are known.
+    pub(crate) sources: BTreeMap<String, [u8; 16]>,
+    pub(crate) files: Vec<String>,
+    pub(crate) units: Vec<Unit>,
+    pub(crate) inputs: Vec<(Input, Fingerprint)>,
+    pub(crate) modules: BTreeMap<u32, Module>,
+    pub(crate) session: Used,
+    pub(crate) tests: BTreeMap<String, Test>,
+}
+
+/// What everything depends on: a difference here runs every test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Setting {
+    pub(crate) site: BTreeSet<String>,
+    pub(crate) distributions: [u8; 16],
+    pub(crate) configuration: [u8; 16],
+    pub(crate) python: [u8; 16],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unit {
+    pub(crate) file: u32,
+    pub(crate) fragment: String,
+    pub(crate) digest: [u8; 16],
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Module {
+    pub(crate) used: Used,
+    /// Files that its import statements meant.
+    pub(crate) imports: Vec<String>,
+}
+
+/// By number, what was used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    pub(crate) units: Vec<u32>,
+    pub(crate) inputs: Vec<u32>,
+    /// Files of modules that were imported meanwhile.
+    pub(crate) imports: Vec<u32>,
+    pub(crate) spawned: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Test {
+    pub(crate) file: u32,
+    pub(crate) outcome: u8,
+    pub(crate) failed: bool,
+    pub(crate) micros: u32,
+    /// Nothing where it is not known in full: the test runs again.
+    pub(crate) used: Option<Used>,
+}
+
+impl Record {
+    pub(crate) fn load(state: &State, name: &str) -> Option<Record> {
+        let bytes = state.read(name)?;
+        let (sum, body) = bytes.split_at_checked(32)?;
+        let sound = blake3::hash(body).as_bytes().as_slice() == sum;
+        let record: Record = sound.then(|| decode(body).ok()).flatten()?;
+        (record.version == VERSION).then_some(record)
+    }
+
+    pub(crate) fn save(&self, state: &State, name: &str) {
+        let body = encode(self);
+        let mut bytes = blake3::hash(&body).as_bytes().to_vec();
+        bytes.extend_from_slice(&body);
+        // It saves work in the next run, and nothing else.
+        let _ = state.write(name, &bytes);
+    }
+
+    pub(crate) fn file(&self, number: u32) -> &str {
+        self.files.get(number as usize).map_or("", String::as_str)
+    }
+}
+
+/// A test of this run.
+pub(crate) struct Ran<'a> {
+    pub(crate) id: &'a str,
+    /// Its place in the run, by which evidence names it.
+    pub(crate) at: (u32, u32),
+    pub(crate) outcome: u8,
+    pub(crate) failed: bool,
+    pub(crate) micros: u32,
+}
+
+/// What a new record is made of.
+pub(crate) struct Run<'a> {
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) sources: &'a Sources,
+    pub(crate) began: SystemTime,
+    pub(crate) setting: Setting,
+    pub(crate) rootdir: &'a str,
+    pub(crate) patterns: Vec<String>,
+    /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
+    pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Every test of the project was there to be chosen.
+    pub(crate) complete: bool,
+}
+
+impl Run<'_> {
+    /// The record after this run; what did not run keeps what is known of it.
+    pub(crate) fn record(&self, old: Option<&Record>, ran: &[Ran<'_>]) -> Record {
+        let mut writer = Writer { run: self, record: Record::default(), index: Index::default() };
+        let old = old.filter(|old| old.setting == self.setting && old.rootdir == self.rootdir);
+        writer.keep(old, ran);
+        for test in ran {
+            writer.test(test);
+        }
+        writer.finish(old)
+    }
+}
+
+#[derive(Default)]
+struct Index {
+    files: HashMap<String, u32>,
+    units: HashMap<(u32, String), u32>,
+    inputs: HashMap<(Input, [u8; 16]), u32>,
+    /// What inputs of this run are like.
+    prints: HashMap<Input, Fingerprint>,
+    /// Files that were written while the tests ran: nobody knows which state of them was read.
+    unsteady: HashMap<String, bool>,
+}
+
+struct Writer<'a> {
+    run: &'a Run<'a>,
+    record: Record,
+    index: Index,
+}
+
+impl Writer<'_> {
+    /// What the old record knows of tests that did not run, and of modules that were not imported.
+    fn keep(&mut self, old: Option<&Record>, ran: &[Ran<'_>]) {
+        for (path, uses) in &self.run.evidence.modules {
+            let name = self.run.sources.name(path);
+            let number = self.file(&name);
+            let imports = self.run.sources.get(&name).map_or_else(Vec::new, |source| source.imports.clone());
+            let used = self.used(uses).unwrap_or_else(|| Used { spawned: true, ..Used::default() });
+            self.record.modules.insert(number, Module { used, imports });
+        }
+        let mut session = self.run.evidence.session.clone();
+        session.inputs.retain(|input| !matches!(input, Input::Name(name) if is_volatile(name)));
+        self.record.session = self.used(&session).unwrap_or_default();
+        let Some(old) = old else { return };
+        for (number, module) in &old.modules {
+            let name = old.file(*number).to_owned();
+            let number = self.file(&name);
+            if !self.record.modules.contains_key(&number) {
+                let used = self.again(old, &module.used);
+                self.record.modules.insert(number, Module { used, imports: module.imports.clone() });
+            }
+        }
+        let session = self.again(old, &old.session);
+        self.record.session.units.extend(session.units);
+        self.record.session.inputs.extend(session.inputs);
+        self.record.session.imports.extend(session.imports);
+        sort(&mut self.record.session);
+        let fresh: BTreeSet<&str> = ran.iter().map(|test| test.id).collect();
+        for (id, test) in &old.tests {
+            let path = id.split("::").next().unwrap_or(id);
+            let gone = self.run.complete && !self.run.sources.path(old.file(test.file)).exists()
+                || self.run.collected.get(path).is_some_and(|tests| !tests.contains(&id[path.len()..]));
+            if fresh.contains(id.as_str()) || gone {
+                continue;
+            }
+            let file = self.file(old.file(test.file));
+            let used = test.used.as_ref().map(|used| self.again(old, used));
+            self.record.tests.insert(id.clone(), Test { file, used, ..test.clone() });
+        }
+    }
+
+    fn test(&mut self, test: &Ran<'_>) {
+        let path = test.id.split("::").next().unwrap_or(test.id);
+        let path = Path::new(self.run.rootdir).join(path);
+        let name = self.run.sources.name(&path.to_string_lossy());
+        let file = self.file(&name);
+        let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
+        let used = used.and_then(|uses| self.used(uses));
+        let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
+        self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, used });
+    }
+
+    fn file(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.index.files.get(name) {
+            return *number;
+        }
+        let number = self.record.files.len() as u32;
+        self.record.files.push(name.to_owned());
+        self.index.files.insert(name.to_owned(), number);
+        number
+    }
+
+    /// `None` when some file was written meanwhile.
+    fn used(&mut self, uses: &Uses) -> Option<Used> {
+        let mut used = Used { spawned: uses.spawned, ..Used::default() };
+        for place in &uses.places {
+            let (path, line, name) = self.run.evidence.place(*place);
+            let file = self.run.sources.name(path);
+            if self.is_unsteady(&file) {
+                return None;
+            }
+            let source = self.run.sources.get(&file)?;
+            let fragment = source.fragment_at(*line, name);
+            let digest = source.digest(fragment)?;
+            let (fragment, number) = (fragment.to_owned(), self.file(&file));
+            used.units.push(self.unit(Unit { file: number, fragment, digest }));
+        }
+        for input in &uses.inputs {
+            let print = self.index.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
+            let next = self.record.inputs.len() as u32;
+            let number = *self.index.inputs.entry((input.clone(), print.digest)).or_insert(next);
+            if number == next {
+                self.record.inputs.push((input.clone(), print.clone()));
+            }
+            used.inputs.push(number);
+        }
+        used.imports = uses
+            .imports
+            .iter()
+            .map(|path| self.run.sources.name(path))
+            .map(|name| self.file(&name))
+            .collect();
+        sort(&mut used);
+        Some(used)
+    }
+
+    /// The same in this record's numbers; digests stay as they were, so that what was not run again stays changed.
+    fn again(&mut self, old: &Record, used: &Used) -> Used {
+        let mut out = Used { spawned: used.spawned, ..Used::default() };
+        for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
+            let file = self.file(old.file(unit.file));
+            out.units.push(self.unit(Unit { file, ..unit.clone() }));
+        }
+        for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
+            // An input that this run looked at anew counts as it was for those who did not.
+            let next = self.record.inputs.len() as u32;
+            let number = *self.index.inputs.entry((input.clone(), before.digest)).or_insert(next);
+            if number == next {
+                self.record.inputs.push((input.clone(), before.clone()));
+            }
+            out.inputs.push(number);
+        }
+        out.imports = used.imports.iter().map(|file| self.file(old.file(*file))).collect();
+        sort(&mut out);
+        out
+    }
+
+    fn unit(&mut self, unit: Unit) -> u32 {
+        let known = self.index.units.get(&(unit.file, unit.fragment.clone()));
+        if let Some(number) = known
+            && self.record.units[*number as usize].digest == unit.digest
+        {
+            return *number;
+        }
+        let number = self.record.units.len() as u32;
+        self.index.units.insert((unit.file, unit.fragment.clone()), number);
+        self.record.units.push(unit);
+        number
+    }
+
+    fn is_unsteady(&mut self, file: &str) -> bool {
+        let (run, known) = (self.run, &mut self.index.unsteady);
+        *known.entry(file.to_owned()).or_insert_with(|| {
+            let modified = std::fs::metadata(run.sources.path(file)).and_then(|meta| meta.modified());
+            modified.map_or(true, |time| time >= run.began)
+        })
+    }
+
+    fn finish(mut self, old: Option<&Record>) -> Record {
+        let run = self.run;
+        let now = run.sources.contents();
+        let collected = |name: &str| {
+            let path = run.sources.path(name);
+            let path = path.strip_prefix(run.rootdir).unwrap_or(&path).to_string_lossy().into_owned();
+            run.collected.contains_key(path.as_str())
+        };
+        self.record.sources = match old {
+            // A file that this run could not see is still to be looked at.
+            Some(old) if !run.complete => {
+                let mut sources = old.sources.clone();
+                sources.extend(now.into_iter().filter(|(name, _)| collected(name)));
+                sources
+            }
+            None if !run.complete => BTreeMap::new(),
+            _ => now.into_iter().collect(),
+        };
+        self.record.version = VERSION;
+        self.record.setting = run.setting.clone();
+        self.record.rootdir = run.rootdir.to_owned();
+        self.record.patterns = run.patterns.clone();
+        self.record
+    }
+}
+
+fn is_volatile(name: &str) -> bool {
+    VOLATILE.contains(&name) || name == "*" || name == WHOLE
+}
+
+fn sort(used: &mut Used) {
+    for numbers in [&mut used.units, &mut used.inputs, &mut used.imports] {
+        numbers.sort_unstable();
+        numbers.dedup();
+    }
+}
+
+/// The setting of a run, from what its processes told.
+pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path]) -> Setting {
+    use std::os::unix::fs::MetadataExt;
+    let real = std::fs::canonicalize(python).unwrap_or_else(|_| python.to_owned());
+    let meta = std::fs::metadata(&real);
+    let stamp = meta.map_or_else(
+        |_| String::new(),
+        |meta| format!("{} {} {}", meta.len(), meta.mtime(), meta.mtime_nsec()),
+    );
+    let names = [
+        "PYTEST_ADDOPTS",
+        "PYTEST_PLUGINS",
+        "PYTHONPATH",
+        "PYTHONHASHSEED",
+        "PYTHONWARNINGS",
+        "PYTHONOPTIMIZE",
+    ];
+    let values = names.map(|name| std::env::var(name).unwrap_or_default());
+    let real = real.to_string_lossy().into_owned();
+    let parts = [real.as_bytes(), stamp.as_bytes()].into_iter().chain(values.iter().map(String::as_bytes));
+    Setting {
+        distributions: fingerprint::distributions(site.iter()),
+        configuration: fingerprint::configuration(folders),
+        python: fingerprint::digest(parts),
+        site: site.clone(),
+    }
+}

@@ -1,0 +1,112 @@
+//! The project's source files as they are now: from the outline where there is one, by content alone where not.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use dx_schemas::ContentId;
+use dx_schemas::outline::{Detail, Outline};
+
+/// The part of a source that stands for the whole file, where its functions are not known.
+pub(crate) const WHOLE: &str = "*";
+
+/// One file: its content, and what is in it.
+pub(crate) struct Source {
+    /// By fragment: digest.
+    fragments: HashMap<String, [u8; 16]>,
+    /// First line and last part of the name -> fragment.
+    places: HashMap<(u32, String), String>,
+    /// The project's files that it imports.
+    pub(crate) imports: Vec<String>,
+}
+
+impl Source {
+    fn new(content: [u8; 16], detail: Option<Detail>) -> Source {
+        let mut source = Source { fragments: HashMap::new(), places: HashMap::new(), imports: Vec::new() };
+        source.fragments.insert(WHOLE.to_owned(), content);
+        let Some(detail) = detail else { return source };
+        source.imports = detail.imports.into_iter().filter_map(|import| import.target).collect();
+        if detail.broken {
+            return source;
+        }
+        for fragment in detail.fragments {
+            let name = fragment.id.split('#').next().unwrap_or_default();
+            let name = name.rsplit('.').next().unwrap_or_default().to_owned();
+            let line = if fragment.id.is_empty() { 0 } else { fragment.line };
+            source.places.insert((line, name), fragment.id.clone());
+            source.fragments.insert(fragment.id, fragment.digest);
+        }
+        source
+    }
+
+    /// The fragment that a function's first line and name stand for; the whole file where there is none.
+    pub(crate) fn fragment_at(&self, line: u32, name: &str) -> &str {
+        self.places.get(&(line, name.to_owned())).map_or(WHOLE, String::as_str)
+    }
+
+    /// The digest of a fragment that still exists.
+    pub(crate) fn digest(&self, fragment: &str) -> Option<[u8; 16]> {
+        self.fragments.get(fragment).copied()
+    }
+}
+
+/// All of them, read when they are asked for.
+pub(crate) struct Sources {
+    root: PathBuf,
+    outline: Vec<u8>,
+    known: RefCell<HashMap<String, Option<Rc<Source>>>>,
+}
+
+impl Sources {
+    pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
+        let outline = outline.and_then(|path| fs::read(path).ok()).unwrap_or_default();
+        Sources { root: root.to_owned(), outline, known: RefCell::default() }
+    }
+
+    /// How a path is named here and in records: relative to the root where it lies below it.
+    pub(crate) fn name(&self, path: &str) -> String {
+        let path = Path::new(path);
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Rc<Source>> {
+        if let Some(known) = self.known.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.read(name).map(Rc::new);
+        self.known.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn read(&self, name: &str) -> Option<Source> {
+        let outline = self.open();
+        if let Some(file) = outline.find(name) {
+            return Some(Source::new(short(&file.content), file.detail().ok()));
+        }
+        let bytes = fs::read(self.path(name)).ok()?;
+        Some(Source::new(short(&ContentId::of(&bytes)), None))
+    }
+
+    /// Every file of the outline, with its content.
+    pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
+        let outline = self.open();
+        outline.files().iter().map(|file| (file.path.to_owned(), short(&file.content))).collect()
+    }
+
+    fn open(&self) -> Outline<'_> {
+        // One that is damaged knows of no function; whole files are compared then.
+        Outline::open(&self.outline).unwrap_or_default()
+    }
+}
+
+pub(crate) fn short(content: &ContentId) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&content.sha256[..16]);
+    digest
+}
