@@ -28,6 +28,10 @@ pub(crate) struct Start {
     pub(crate) leaks: bool,
     /// The hash seed was chosen by dx-testrun.
     pub(crate) seeded: bool,
+    /// Of a warm pytest: seconds that it waits, MiB that it may take, modules that it imports before all else.
+    pub(crate) idle: f64,
+    pub(crate) memory: u64,
+    pub(crate) preload: Vec<String>,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.

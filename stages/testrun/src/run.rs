@@ -216,6 +216,9 @@ impl Settings {
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
             seeded: self.hash_seed.is_some(),
+            idle: self.idle.as_secs_f64(),
+            memory: self.memory_mib,
+            preload: self.preload.clone(),
             evidence: self.which.map(|_| self.state.root.to_string_lossy().into_owned()),
             environment: VOLATILE
                 .iter()

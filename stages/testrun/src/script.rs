@@ -31,6 +31,7 @@ const MODULES: &[(&str, &str)] = modules![
     "arguments",
     "packets",
     "layer",
+    "preload",
     "server"
 ];
 

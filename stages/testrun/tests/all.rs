@@ -1,5 +1,7 @@
 //! Whole runs of dx-testrun, beside pytest in the environment that `make test` makes.
 
+#[path = "all/configuration.rs"]
+mod configuration;
 #[path = "all/distribution.rs"]
 mod distribution;
 #[path = "all/leaks.rs"]

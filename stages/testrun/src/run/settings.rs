@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::selection::Which;
 use crate::arguments::Arguments;
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::state::State;
 use crate::sys::terminal;
@@ -28,6 +29,11 @@ pub(crate) struct Settings {
     pub(crate) partition: Option<Partition>,
     pub(crate) ci: bool,
     pub(crate) warmth: Warmth,
+    /// How long a warm pytest waits for another run, and what it may take.
+    pub(crate) idle: Duration,
+    pub(crate) memory_mib: u64,
+    /// Modules that it imports before it is configured.
+    pub(crate) preload: Vec<String>,
     pub(crate) events: Option<PathBuf>,
     pub(crate) reports: Vec<Page>,
     /// Look for what tests leave behind.
@@ -90,6 +96,7 @@ impl Settings {
                 path.to_str().ok_or_else(|| Failure::Usage("--junit takes a path in UTF-8".to_owned()))?;
             arguments.push(format!("--junitxml={path}"));
         }
+        let config = Config::read(&state.root)?;
         let ci = own.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
         let shuffle = own.shuffle.as_deref().map(seed).transpose()?;
         let partition = own.partition.as_deref().map(parse_partition).transpose()?;
@@ -103,15 +110,18 @@ impl Settings {
             shuffle.map(|_| "--shuffle")
         };
         Ok(Settings {
-            workers: workers(&own.workers)?,
+            workers: workers(&config.workers(own.workers.as_deref()))?,
             dist: own.dist.clone(),
             whole: whole.map(str::to_owned),
             shuffle,
-            timeout: seconds("--timeout", own.timeout)?,
+            timeout: config.timeout(own.timeout)?,
             run_timeout: seconds("--run-timeout", own.run_timeout)?,
             isolate: own.isolate,
             retries: own.retries,
             partition,
+            idle: config.idle(own.idle.as_deref())?,
+            memory_mib: config.memory_mib(own.memory.as_deref())?,
+            preload: config.preload(&own.preload)?,
             warmth: if own.warm || (!own.no_warm && !ci && terminal::is_terminal()) {
                 Warmth::Warm
             } else {
@@ -146,13 +156,13 @@ fn which(own: &Arguments, ci: bool) -> Option<Which> {
     }
 }
 
-fn workers(text: &str) -> Result<usize, Failure> {
+fn workers((text, place): &(String, String)) -> Result<usize, Failure> {
     if text == "auto" || text == "logical" {
         return Ok(std::thread::available_parallelism().map_or(1, usize::from));
     }
     match text.parse::<usize>() {
         Ok(count @ 0..=256) => Ok(count.max(1)),
-        _ => Err(Failure::Usage(format!("-n takes a number from 0 to 256 or 'auto', not '{text}'"))),
+        _ => Err(Failure::Usage(format!("{place} takes a number from 0 to 256 or 'auto', not '{text}'"))),
     }
 }
 
