@@ -232,12 +232,15 @@ impl Settings {
 /// Whether colours are wanted.
 fn wants_markup(arguments: &[String]) -> bool {
     let asked = arguments.iter().rev().find_map(|argument| argument.strip_prefix("--color="));
+    let is = |name: &str, wanted: &str| std::env::var_os(name).is_some_and(|value| value == wanted);
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match asked {
         Some("yes") => true,
         Some("no") => false,
+        _ if is("PY_COLORS", "1") => true,
+        _ if is("PY_COLORS", "0") => false,
         _ if set("NO_COLOR") => false,
         _ if set("FORCE_COLOR") => true,
-        _ => terminal::is_terminal(),
+        _ => terminal::is_terminal() && !is("TERM", "dumb"),
     }
 }

@@ -16,5 +16,7 @@ mod pitfalls;
 mod runs;
 #[path = "all/support.rs"]
 mod support;
+#[path = "all/terminal.rs"]
+mod terminal;
 #[path = "all/warm.rs"]
 mod warm;

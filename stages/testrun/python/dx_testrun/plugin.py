@@ -4,6 +4,7 @@ import functools
 import io
 import json
 import os
+import re
 import signal
 import sys
 
@@ -12,6 +13,9 @@ from dx_testrun.forked import temporary_base
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
 from dx_testrun.worker import Worker
+
+
+COLLECTING_NOTE = re.compile("(\x1b\\[1m)?collecting \\.\\.\\. (\x1b\\[0m)?$")
 
 
 class Leave(BaseException):
@@ -121,6 +125,8 @@ class Plugin:
             writer.fullwidth = self.start["columns"]
             writer.code_highlight = writer.hasmarkup and config.option.code_highlight == "yes"
             reporter._screen_width = self.start["columns"]
+            # Lines in memory cannot be written over.
+            reporter.isatty = type(reporter.isatty)(False)
 
     def text(self):
         """What pytest's terminal reporter wrote since the last call."""
@@ -129,7 +135,8 @@ class Plugin:
         text = self.sink.getvalue()
         self.sink.seek(0)
         self.sink.truncate()
-        return text
+        # What is collected is said by dx-testrun, on a line of its own.
+        return COLLECTING_NOTE.sub("", text)
 
     def fresh_header(self):
         """A fork of a warm layer begins a session of its own, as far as people see it."""
@@ -199,6 +206,7 @@ class Plugin:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter._tw._file = sys.stdout
+            reporter.isatty = type(reporter.isatty)(sys.stdout.isatty())
         self.sink = None
 
     def until_finish(self):

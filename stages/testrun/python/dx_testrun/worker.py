@@ -391,7 +391,7 @@ class Worker:
 
     def foreground(self, entering):
         """A debugger is about to read from the terminal: it needs the terminal's foreground."""
-        self.put(DEBUGGER, {"entering": entering}, urgent=True)
+        self.put(DEBUGGER, {"entering": entering}, urgent=True, file=self.at[0], item=self.at[1])
         if self.setup["terminal"]:
             return
         try:

@@ -71,6 +71,8 @@ pub(super) struct Engine<'a> {
     faults: Vec<String>,
     order_dependent: Vec<String>,
     leaks: Leaks,
+    /// Tests that somebody has looked into: they run once.
+    debugged: std::collections::HashSet<(u32, u32)>,
     /// Names of deselected tests.
     left_out: Vec<String>,
     /// Failures that did not hold after whole collection.
@@ -145,6 +147,7 @@ impl<'a> Engine<'a> {
             faults: Vec::new(),
             order_dependent: Vec::new(),
             leaks: Leaks::default(),
+            debugged: std::collections::HashSet::new(),
             first_failures: std::collections::HashMap::new(),
             looking_again: false,
             serials: 0,
@@ -436,6 +439,12 @@ impl<'a> Engine<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Failures that may be looked at again.
+    fn failed(&self) -> Vec<(u32, u32)> {
+        let failed = self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item));
+        failed.filter(|at| !self.debugged.contains(at)).collect()
     }
 
     fn spans_of(&self, items: &[(u32, u32)]) -> Vec<Span> {

@@ -86,6 +86,7 @@ impl Engine<'_> {
             Answer::Debugger => {
                 let entering = serde_json::from_slice::<Debugger>(&frame.payload)?.entering;
                 self.workers[lane].debugging = entering;
+                self.debugged.insert((frame.file, frame.item));
                 if !entering && self.settings.terminal {
                     terminal::take_foreground();
                 }
