@@ -147,7 +147,9 @@ impl Recording {
             self.began.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
         let late = |stat: &FileStat| stat.mtime_ns >= began || stat.ctime_ns >= began;
         let temporary = std::env::temp_dir();
-        let mut sound = true;
+        // A name that is not UTF-8 did not come through.
+        let is_whole = |path: &PathBuf| !path.to_string_lossy().contains('\u{fffd}');
+        let mut sound = self.files.iter().chain(&self.folders).all(is_whole);
         let old = match Manifest::load(&self.file, Path::new("/")) {
             Lookup::Hit(manifest) => Some(manifest),
             Lookup::Miss(_) => None,

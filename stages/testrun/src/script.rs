@@ -18,6 +18,7 @@ const MODULES: &[(&str, &str)] = modules![
     "__init__",
     "wire",
     "watch",
+    "leaks",
     "planning",
     "summary",
     "forked",
@@ -30,6 +31,7 @@ const MODULES: &[(&str, &str)] = modules![
     "arguments",
     "packets",
     "layer",
+    "preload",
     "server"
 ];
 
