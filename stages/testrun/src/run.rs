@@ -18,7 +18,7 @@ pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
-use crate::message::{Finish, Plan, Start, Summary, Text};
+use crate::message::{self, Finish, Plan, Start, Summary, Text};
 use crate::parent::{Launch, Parent};
 use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
@@ -158,9 +158,9 @@ fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure>
             return Err(Failure::ParentGone(parent.end().to_string()));
         };
         if frame.kind == Answer::Summary {
-            break serde_json::from_slice(&frame.payload)?;
+            break message::read(&frame.payload)?;
         }
-        header = serde_json::from_slice::<Text>(&frame.payload)?.text;
+        header = message::read::<Text>(&frame.payload)?.text;
     };
     // pytest ends the line of its last dot; ours have their ends.
     let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::start::Origin;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
-use crate::message::{Finish, Plan, Reaped, Stopped, Text};
+use crate::message::{self, Finish, Plan, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
@@ -409,13 +409,13 @@ impl<'a> Engine<'a> {
                     }
                 }
                 Answer::Header => {
-                    let header: Text = serde_json::from_slice(&frame.payload)?;
+                    let header: Text = message::read(&frame.payload)?;
                     self.reporters.tell(&Event::Text(&header.text));
                     self.plan.late = false;
                 }
                 Answer::Evidence => self.evidence.add(0, None, &frame.payload)?,
                 Answer::Reaped => {
-                    let reaped = serde_json::from_slice(&frame.payload)?;
+                    let reaped = message::read(&frame.payload)?;
                     let pid = frame.file;
                     self.reaped.push((pid, reaped));
                 }

@@ -4,7 +4,7 @@ use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
 
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Debugger, PlanFile, Report, Stopped, Text};
+use crate::message::{self, Debugger, PlanFile, Report, Stopped, Text};
 use crate::report::{Event, TestEvent};
 use crate::sys::terminal;
 use crate::tally::Done;
@@ -64,7 +64,7 @@ impl Engine<'_> {
                 self.workers[lane].stage = Stage::Idle;
             }
             Answer::Stopped => {
-                let stopped: Stopped = serde_json::from_slice(&frame.payload)?;
+                let stopped: Stopped = message::read(&frame.payload)?;
                 self.worker_stops(lane, stopped);
             }
             Answer::Warning if self.is_news(lane, frame) => {
@@ -76,11 +76,11 @@ impl Engine<'_> {
             }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
-                let note: Text = serde_json::from_slice(&frame.payload)?;
+                let note: Text = message::read(&frame.payload)?;
                 self.reporters.tell(&Event::Note(&format!("dx: gw{lane}: {}", note.text)));
             }
             Answer::Debugger => {
-                let entering = serde_json::from_slice::<Debugger>(&frame.payload)?.entering;
+                let entering = message::read::<Debugger>(&frame.payload)?.entering;
                 self.workers[lane].debugging = entering;
                 if !entering && self.settings.terminal {
                     terminal::take_foreground();
@@ -94,7 +94,7 @@ impl Engine<'_> {
 
     /// The items of a file, when the first worker says them.
     fn collected(&mut self, lane: usize, frame: &AnswerFrame<'_>) -> Result<(), Failure> {
-        let mut found: PlanFile = serde_json::from_slice(&frame.payload)?;
+        let mut found: PlanFile = message::read(&frame.payload)?;
         self.memory.read(&mut found.read, &mut found.listed);
         let Some(info) = self.files.get_mut(frame.file as usize) else { return Ok(()) };
         let state = &mut self.queue.files[frame.file as usize];
@@ -144,7 +144,7 @@ impl Engine<'_> {
             .tally
             .reports_of(done.file, done.item)
             .iter()
-            .filter_map(|line| serde_json::from_slice(line).ok())
+            .filter_map(|line| message::read(line).ok())
             .collect();
         let outcomes: Vec<Outcome> = done.categories().collect();
         let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
@@ -186,7 +186,7 @@ impl Engine<'_> {
         if frame.item != COLLECTING {
             return Ok(());
         }
-        let report: Report = serde_json::from_slice(&frame.payload)?;
+        let report: Report = message::read(&frame.payload)?;
         self.file_report(frame.file, &report);
         Ok(())
     }
