@@ -40,8 +40,14 @@ impl Reporters {
     }
 }
 
-/// Runs the tests; pytest's status.
+/// Runs the tests; pytest's status. However it ends, no process of it stays.
 pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
+    let ended = session(settings);
+    process::end_descendants();
+    ended
+}
+
+fn session(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
     signals::listen();
     let mut reporters = Reporters(Vec::new());
@@ -72,6 +78,9 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         opening::Opening::Ended(summary) => {
             print!("{}", summary.as_ref().map_or("", |summary| summary.text.as_str()));
             let status = parent.end();
+            if summary.is_none() && status > 128 {
+                return Err(Failure::ParentGone(status.to_string()));
+            }
             return Ok(summary.map_or(status, |summary| summary.status) as u8);
         }
     };

@@ -18,6 +18,7 @@ const MODULES: &[(&str, &str)] = modules![
     "__init__",
     "wire",
     "watch",
+    "orphans",
     "planning",
     "summary",
     "forked",

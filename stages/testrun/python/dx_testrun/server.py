@@ -11,13 +11,13 @@ Between these processes go JSON messages with descriptors over sockets that keep
 import json
 import os
 import select
-import signal
 import socket
 import struct
 import sys
 import time
 
 from dx_testrun.layer import become_layer
+from dx_testrun.orphans import end_orphans
 from dx_testrun.packets import pair, receive, send
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import HELLO, REFUSED, Channel
@@ -70,6 +70,8 @@ class Server:
 
     def when_idle(self):
         first = self.layers[1]
+        # No run is going on: what else is a child of this process was left behind by one.
+        end_orphans(kept=first["pid"] if first else None)
         if self.wants_second and first and first["ready"] and not self.layers[2]:
             self.wants_second = False
             self.build_second(first)
@@ -221,11 +223,7 @@ class Server:
         self.drop(1)
         if self.is_listed():
             remove(self.path)
-        for pid in strays():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
+        end_orphans()
         os._exit(0)
 
 
@@ -244,18 +242,6 @@ def remove_leftovers(path):
             pid = found[len(name) + 1 :].split("-")[0]
             if not os.path.exists("/proc/" + pid):
                 remove(os.path.join(folder, found))
-
-
-def strays():
-    """Processes that became children of this one because their parents died."""
-    found = []
-    try:
-        for task in os.listdir("/proc/self/task"):
-            with open("/proc/self/task/%s/children" % task) as file:
-                found.extend(int(pid) for pid in file.read().split())
-    except (OSError, ValueError):
-        pass
-    return found
 
 
 def resident_mib(pid):
