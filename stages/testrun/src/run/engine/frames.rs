@@ -135,7 +135,7 @@ impl Engine<'_> {
 
     /// Counts a finished test, tells it, and looks whether that was one failure too many.
     pub(super) fn done(&mut self, done: Done) {
-        self.queue.files[done.file as usize].finish(done.item);
+        self.queue.finish(done.file, done.item);
         self.tally.add(done);
         if self.looking_again {
             return;

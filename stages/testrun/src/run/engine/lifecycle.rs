@@ -197,7 +197,7 @@ impl Engine<'_> {
             }
             for at in &failed {
                 self.tally.take(at.0, at.1);
-                self.queue.files[at.0 as usize].reopen(at.1);
+                self.queue.reopen(at.0, at.1);
                 *self.attempts.entry(*at).or_default() += 1;
             }
             self.run_apart(&failed, &[])?;
