@@ -65,6 +65,8 @@ pub(super) struct Engine<'a> {
     interrupts: u32,
     /// Workers that died between tests, in a row.
     idle_deaths: u32,
+    /// Files under whose collection a worker died once.
+    died_collecting: std::collections::HashSet<u32>,
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     order_dependent: Vec<String>,
@@ -136,6 +138,7 @@ impl<'a> Engine<'a> {
             attempts: std::collections::HashMap::new(),
             interrupts: 0,
             idle_deaths: 0,
+            died_collecting: std::collections::HashSet::new(),
             faults: Vec::new(),
             order_dependent: Vec::new(),
             first_failures: std::collections::HashMap::new(),
