@@ -18,7 +18,7 @@ pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
-use crate::message::{self, Finish, Plan, Start, Summary, Text};
+use crate::message::{self, Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
 use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
@@ -199,7 +199,9 @@ impl Settings {
             dist: self.dist.clone(),
             shuffle: self.shuffle,
             record,
-            evidence: self.which.map(|_| self.state.root.to_string_lossy().into_owned()),
+            evidence: self
+                .which
+                .map(|_| Wanted { root: self.state.root.to_string_lossy().into_owned(), asked: self.asked }),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

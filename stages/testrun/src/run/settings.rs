@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) events: Option<PathBuf>,
     /// Which tests run by what changed; nothing where that plays no part.
     pub(crate) which: Option<Which>,
+    /// The user said so.
+    pub(crate) asked: bool,
     pub(crate) outline: Option<PathBuf>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
@@ -109,6 +111,7 @@ impl Settings {
             ci,
             events: own.events.clone(),
             which: which(own, ci),
+            asked: own.affected || own.audit,
             outline: own.outline.clone(),
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
