@@ -13,6 +13,8 @@ use crate::file::File;
 pub(crate) fn tests_and_fixtures(file: &File<'_>) -> (Vec<TestItem>, Vec<Fixture>) {
     let mut tests = Vec::new();
     let mut fixtures = Vec::new();
+    // Classes of this file that are TestCases, by name.
+    let mut unittests: Vec<&str> = Vec::new();
     for (at, row) in file.rows.iter().enumerate() {
         let fragment = at as u32;
         let Some(definition) = file.definition(fragment) else { continue };
@@ -32,7 +34,12 @@ pub(crate) fn tests_and_fixtures(file: &File<'_>) -> (Vec<TestItem>, Vec<Fixture
                 let [_, _, arguments] = definition.slots();
                 let positional = arguments.children().filter(|node| node.kind() != NodeKind::Keyword);
                 let bases: Vec<String> = positional.filter_map(dotted::path).collect();
-                let is_unittest = bases.iter().any(|base| dotted::last(base).ends_with("TestCase"));
+                let is_unittest = bases.iter().any(|base| {
+                    dotted::last(base).ends_with("TestCase") || unittests.contains(&base.as_str())
+                });
+                if is_unittest {
+                    unittests.push(&row.name);
+                }
                 if row.name.starts_with("Test") || is_unittest {
                     let parameters = Vec::new();
                     tests.push(TestItem { fragment, marks: marks(decorators), parameters, bases });
@@ -78,10 +85,11 @@ fn marks(decorators: Node<'_>) -> Vec<Mark> {
     marks
 }
 
-/// The number of cases of `parametrize(names, [..])`, where the list is spelled out.
+/// The number of cases of `parametrize(names, [..])`, where the list is spelled out. Of a set that is written down nobody
+/// knows how many of its elements are equal.
 fn literal_count(call: Node<'_>) -> Option<u32> {
     let values = argument(call, 1, "argvalues")?;
-    let spelled = matches!(values.kind(), NodeKind::ListExpr | NodeKind::Tuple | NodeKind::Set);
+    let spelled = matches!(values.kind(), NodeKind::ListExpr | NodeKind::Tuple);
     if !spelled || values.children().any(|element| element.kind() == NodeKind::Starred) {
         return None;
     }

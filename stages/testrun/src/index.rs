@@ -99,6 +99,8 @@ pub(crate) struct Recording {
     call: [u8; 32],
     files: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
+    /// A path that is no text has been read: nobody could tell when what it names changes.
+    nameless: bool,
 }
 
 impl Recording {
@@ -111,7 +113,15 @@ impl Recording {
         let began = SystemTime::now().checked_sub(GRAIN)?;
         let file = state.path(&name(&call));
         let builder = Builder::begin(&file).ok()?;
-        Some(Recording { builder, file, began, call, files: BTreeSet::new(), folders: BTreeSet::new() })
+        Some(Recording {
+            builder,
+            file,
+            began,
+            call,
+            files: BTreeSet::new(),
+            folders: BTreeSet::new(),
+            nameless: false,
+        })
     }
 
     /// For what was read since `began`, before this process was there.
@@ -125,6 +135,7 @@ impl Recording {
             call,
             files: BTreeSet::new(),
             folders: BTreeSet::new(),
+            nameless: false,
         })
     }
 
@@ -133,11 +144,11 @@ impl Recording {
     }
 
     pub(crate) fn files(&mut self, paths: impl IntoIterator<Item = String>) {
-        self.files.extend(paths.into_iter().map(PathBuf::from));
+        add(&mut self.files, &mut self.nameless, paths);
     }
 
     pub(crate) fn folders(&mut self, paths: impl IntoIterator<Item = String>) {
-        self.folders.extend(paths.into_iter().map(PathBuf::from));
+        add(&mut self.folders, &mut self.nameless, paths);
     }
 
     /// Writes the manifest with its payload. What changed since the recording began, or is gone, is written so that no
@@ -147,9 +158,7 @@ impl Recording {
             self.began.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
         let late = |stat: &FileStat| stat.mtime_ns >= began || stat.ctime_ns >= began;
         let temporary = std::env::temp_dir();
-        // A name that is not UTF-8 did not come through.
-        let is_whole = |path: &PathBuf| !path.to_string_lossy().contains('\u{fffd}');
-        let mut sound = self.files.iter().chain(&self.folders).all(is_whole);
+        let mut sound = !self.nameless;
         let old = match Manifest::load(&self.file, Path::new("/")) {
             Lookup::Hit(manifest) => Some(manifest),
             Lookup::Miss(_) => None,
@@ -179,6 +188,13 @@ impl Recording {
         if sound {
             let _ = self.builder.finish(&binding, payload);
         }
+    }
+}
+
+fn add(known: &mut BTreeSet<PathBuf>, nameless: &mut bool, paths: impl IntoIterator<Item = String>) {
+    for path in paths {
+        *nameless |= path.contains(char::REPLACEMENT_CHARACTER);
+        known.insert(PathBuf::from(path));
     }
 }
 

@@ -2,7 +2,42 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+/// Reads a payload. Python's strings may hold halves of surrogate pairs, which are no characters: each becomes U+FFFD.
+pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(payload).or_else(|error| match without_halves(payload) {
+        Some(whole) => serde_json::from_slice(&whole),
+        None => Err(error),
+    })
+}
+
+/// The same JSON without escapes of lone surrogates; nothing if it has none.
+fn without_halves(json: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| -> Option<u16> {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut whole = Vec::with_capacity(json.len());
+    let (mut at, mut found) = (0, false);
+    while let Some(byte) = json.get(at) {
+        let length = match (byte, unit(at)) {
+            (b'\\', Some(0xd800..=0xdbff)) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            (b'\\', Some(0xd800..=0xdfff)) => {
+                found = true;
+                whole.extend_from_slice(b"\\ufffd");
+                at += 6;
+                continue;
+            }
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+        whole.extend(json.iter().skip(at).take(length));
+        at += length;
+    }
+    found.then_some(whole)
+}
 
 /// What a parent is started with.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -224,4 +259,20 @@ pub(crate) struct Finish {
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Debugger {
     pub(crate) entering: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_pairs_become_replacement_characters() {
+        let read = |json: &str| read::<Vec<String>>(json.as_bytes());
+        assert_eq!(
+            read(r#"["\ud83d\ude00", "a\ud800\\ud800b", "\udfff\ud83d\ude00"]"#).unwrap(),
+            ["\u{1f600}", "a\u{fffd}\\ud800b", "\u{fffd}\u{1f600}"]
+        );
+        assert!(read(r#"["\ud800]"#).is_err());
+        assert!(read(r#"["\ud8"]"#).is_err());
+    }
 }

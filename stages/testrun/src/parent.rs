@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::message::{Reaped, Start};
 use crate::script::{self, Entry};
 use crate::state::State;
-use crate::sys::{memory, signals, socket};
+use crate::sys::{memory, process, signals, socket};
 
 pub(crate) struct Parent {
     stream: UnixStream,
@@ -61,10 +61,12 @@ impl Parent {
         }
         let handed = other.as_raw_fd();
         let inherited = inherited.to_vec();
-        // SAFETY: the hook only calls fcntl and signal, which are safe between fork and exec.
+        // SAFETY: the hook only calls fcntl, prctl and signal, which are safe between fork and exec.
         unsafe {
             command.pre_exec(move || {
                 signals::restore();
+                // So that it finds what its workers leave behind when it has to do without the runner.
+                process::adopt_orphans();
                 memory::inherit(&handed)?;
                 inherited.iter().try_for_each(memory::inherit)
             });

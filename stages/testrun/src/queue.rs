@@ -130,6 +130,22 @@ impl Queue {
         self.lanes.iter().all(Lane::is_empty)
     }
 
+    /// Marks a test as done; false if it was, or if there is no such test.
+    pub fn finish(&mut self, file: u32, item: u32) -> bool {
+        // It may be opened again, and is not this worker's then.
+        for lane in &mut self.lanes {
+            lane.held.take_if(|held| (held.file, held.first) == (file, item));
+        }
+        self.files.get_mut(file as usize).is_some_and(|state| state.finish(item))
+    }
+
+    /// The test is to run once more.
+    pub fn reopen(&mut self, file: u32, item: u32) {
+        if let Some(state) = self.files.get_mut(file as usize) {
+            state.reopen(item);
+        }
+    }
+
     /// Nothing that is not begun will be.
     pub fn stop(&mut self) {
         self.stopped = true;

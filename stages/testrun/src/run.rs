@@ -19,7 +19,7 @@ pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
-use crate::message::{Finish, Plan, Start, Summary, Text, Wanted};
+use crate::message::{self, Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
 use crate::report::{Call, Event, Events, Fancy, GitHub, Html, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
@@ -45,8 +45,14 @@ impl Reporters {
     }
 }
 
-/// Runs the tests; pytest's status.
+/// Runs the tests; pytest's status. However it ends, no process of it stays.
 pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
+    let ended = session(settings);
+    process::end_descendants();
+    ended
+}
+
+fn session(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
     signals::listen();
     let mut reporters = Reporters(Vec::new());
@@ -84,6 +90,9 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
         opening::Opening::Ended(summary) => {
             print!("{}", summary.as_ref().map_or("", |summary| summary.text.as_str()));
             let status = parent.end();
+            if summary.is_none() && status > 128 {
+                return Err(Failure::ParentGone(status.to_string()));
+            }
             return Ok(summary.map_or(status, |summary| summary.status) as u8);
         }
     };
@@ -173,9 +182,9 @@ fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure>
             return Err(Failure::ParentGone(parent.end().to_string()));
         };
         if frame.kind == Answer::Summary {
-            break serde_json::from_slice(&frame.payload)?;
+            break message::read(&frame.payload)?;
         }
-        header = serde_json::from_slice::<Text>(&frame.payload)?.text;
+        header = message::read::<Text>(&frame.payload)?.text;
     };
     // pytest ends the line of its last dot; ours have their ends.
     let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);

@@ -19,6 +19,7 @@ const MODULES: &[(&str, &str)] = modules![
     "wire",
     "watch",
     "leaks",
+    "orphans",
     "planning",
     "summary",
     "forked",
@@ -64,7 +65,9 @@ except Exception:
         t = '%s.%d' % (q, os.getpid())
         with open(t, 'wb') as h: h.write(binascii.crc32(b).to_bytes(4, 'little') + b)
         os.rename(t, q)
-    except OSError: pass
+    except OSError:
+        try: os.remove(t)
+        except OSError: pass
 d = None
 for n, c in zip(names, codes):
     m = type(sys)('dx_testrun' + ('.' + n if d else ''))

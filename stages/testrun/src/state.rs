@@ -2,13 +2,18 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::sys::process;
 
 /// Files that mark a workspace's root, as in `pipeline/src/workspace.rs`.
 const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
+
+/// Nobody is still writing a file that is as old as this.
+const STALE: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Debug)]
 pub(crate) struct State {
@@ -55,8 +60,36 @@ impl State {
         written
     }
 
+    /// Removes what runs that were killed left half-written. A run that goes on is done with such a file long before.
+    pub(crate) fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name.as_bytes().starts_with(b"python-") {
+                let Ok(modules) = fs::read_dir(entry.path()) else { continue };
+                modules.flatten().for_each(|module| remove_if_stale(&module));
+            } else {
+                remove_if_stale(&entry);
+            }
+        }
+    }
+
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.path(name)).ok()
+    }
+}
+
+/// Half-written files are called `NAME.tmp`, or `NAME.PID` where Python writes them.
+fn remove_if_stale(entry: &fs::DirEntry) {
+    let name = entry.file_name();
+    let ending = name.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    if ending != b"tmp" && !ending.iter().all(u8::is_ascii_digit) {
+        return;
+    }
+    let age =
+        entry.metadata().and_then(|meta| meta.modified()).map(|then| then.elapsed().unwrap_or_default());
+    if age.is_ok_and(|age| age > STALE) {
+        let _ = fs::remove_file(entry.path());
     }
 }
 

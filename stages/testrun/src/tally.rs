@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dx_schemas::testrun::{Outcome, TEARDOWN_ERROR};
+use dx_schemas::testrun::{COLLECTING, Outcome, TEARDOWN_ERROR};
 
 /// One finished test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,9 +115,9 @@ impl Tally {
         self.done.values().flat_map(Done::categories).filter(|category| *category == outcome).count() as u64
     }
 
-    /// Reports in pytest's order: files' own before those of their tests.
+    /// Reports in pytest's order: it collects all files before it runs the first test.
     pub fn reports_in_order(&self) -> impl Iterator<Item = &[u8]> {
-        let key = |(file, item): (u32, u32)| (file, item.wrapping_add(1));
+        let key = |(file, item): (u32, u32)| (item != COLLECTING, file, item);
         let mut keys: Vec<_> = self.reports.keys().copied().collect();
         keys.sort_by_key(|at| key(*at));
         keys.into_iter().flat_map(|at| self.reports[&at].iter().map(Vec::as_slice))

@@ -27,6 +27,8 @@ use crate::sys::{memory, poll, process, socket};
 
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
+/// How long a server may take to answer; it does nothing that takes long.
+const ANSWER: Duration = Duration::from_secs(3);
 /// pytest's options after which a session cannot be shared, or is not worth it.
 const COLD: [&str; 27] = [
     "--lf",
@@ -204,7 +206,17 @@ impl<'a> Warm<'a> {
     /// Asks for a run, from the deepest valid layer but none above `highest`. The run is begun at once, and given up if
     /// its layer proves stale: no test runs before it is told to.
     pub(crate) fn serve(&self, start: &Start, highest: u8) -> Result<Served, Failure> {
-        let mut lease = self.connect(start)?;
+        if let Ok(lease) = UnixStream::connect(&self.socket) {
+            if let Ok(served) = self.begin(lease, start, highest) {
+                return Ok(served);
+            }
+            // Whoever holds the name does not answer as a server does, and must not be asked again.
+            let _ = fs::remove_file(&self.socket);
+        }
+        self.begin(self.connect_anew(start)?, start, highest)
+    }
+
+    fn begin(&self, mut lease: UnixStream, start: &Start, highest: u8) -> Result<Served, Failure> {
         let mut dropped = None;
         loop {
             let (ours, theirs) = UnixStream::pair()?;
@@ -263,10 +275,7 @@ impl<'a> Warm<'a> {
         }
     }
 
-    fn connect(&self, start: &Start) -> Result<UnixStream, Failure> {
-        if let Ok(stream) = UnixStream::connect(&self.socket) {
-            return Ok(stream);
-        }
+    fn connect_anew(&self, start: &Start) -> Result<UnixStream, Failure> {
         let starting = self.start_server(start)?;
         // The other end is closed when the server listens, or is dead.
         poll::readable(&[starting.as_raw_fd()], START)?;
@@ -277,7 +286,7 @@ impl<'a> Warm<'a> {
     fn start_server(&self, start: &Start) -> Result<OwnedFd, Failure> {
         let log = self.state.path("warm.log");
         let write = |error| Failure::Write { path: log.clone(), error };
-        let out = fs::File::create(&log).map_err(write)?;
+        let out = self.state.prepare().and_then(|()| fs::File::create(&log)).map_err(write)?;
         let mut command = script::command(self.python, self.state, Entry::Server)
             .map_err(|error| Failure::Write { path: self.state.path("python"), error })?;
         command.arg(&self.socket).arg(serde_json::to_string(start)?).current_dir(self.folder);
@@ -317,6 +326,7 @@ fn ask(stream: &mut UnixStream, request: &serde_json::Value) -> Result<Status, F
 
 fn answer<T: DeserializeOwned>(stream: &mut UnixStream) -> Result<T, Failure> {
     use std::io::Read as _;
+    stream.set_read_timeout(Some(ANSWER))?;
     let mut decoder = Decoder::default();
     let mut bytes = [0; 4096];
     loop {

@@ -4,18 +4,34 @@
 mod configuration;
 #[path = "all/distribution.rs"]
 mod distribution;
+#[path = "all/faults.rs"]
+mod faults;
+#[path = "all/groups.rs"]
+mod groups;
+#[path = "all/junit.rs"]
+mod junit;
 #[path = "all/leaks.rs"]
 mod leaks;
 #[path = "all/messages.rs"]
 mod messages;
+#[path = "all/odd_text.rs"]
+mod odd_text;
 #[path = "all/page.rs"]
 mod page;
+#[path = "all/patterns.rs"]
+mod patterns;
 #[path = "all/pitfalls.rs"]
 mod pitfalls;
+#[path = "all/races.rs"]
+mod races;
 #[path = "all/runs.rs"]
 mod runs;
+#[path = "all/simulation.rs"]
+mod simulation;
 #[path = "all/support.rs"]
 mod support;
+#[path = "all/tally.rs"]
+mod tally;
 #[path = "all/terminal.rs"]
 mod terminal;
 #[path = "all/warm.rs"]

@@ -38,7 +38,7 @@ INI_NAMES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproj
 
 
 # What follows an id in the ids below it, and the next character: a class's, a test's parameters, a folder's.
-BELOW = (("::", ":;"), ("[", "\\"), ("/", "0"))
+BELOW = {"path": (("/", "0"), ("::", ":;")), "name": (("::", ":;"), ("[", "\\"))}
 
 
 def set_arguments(plugin, arguments, collected=False):
@@ -143,7 +143,10 @@ def choose(plugin, old, new):
             found = plugin.directory.below(wanted)
             if not found:
                 return "'%s' is not among the collected tests" % argument
-            numbers.extend(number for number in found if number not in taken)
+            if not taken.isdisjoint(found):
+                # Which of two that overlap decides the order is different in every pytest.
+                return "'%s' overlaps with another argument" % argument
+            numbers.extend(found)
             taken.update(found)
     session.items = [session.items[number] for number in numbers]
     reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -187,7 +190,10 @@ class Directory:
         if wanted == ".":
             return range(len(self.ids))
         found = []
-        for start, end in ((wanted, wanted + "\0"), *((wanted + mark, wanted + after) for mark, after in BELOW)):
+        _, test, name = wanted.partition("::")
+        # What is below a folder or file, or a class or function; below the values of a parameter is nothing.
+        marks = () if "[" in name else BELOW["name" if test else "path"]
+        for start, end in ((wanted, wanted + "\0"), *((wanted + mark, wanted + after) for mark, after in marks)):
             first = bisect.bisect_left(self.ids, start)
             found.extend(self.numbers[first : bisect.bisect_left(self.ids, end, first)])
         return sorted(found)

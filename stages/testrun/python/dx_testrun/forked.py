@@ -34,7 +34,13 @@ def silence(config):
     if reporter is None:
         return
     reporter._tw._file = io.StringIO()
-    hook = config.hook
+    # They stay registered: pytest takes them out itself at the end.
+    xml = [plugin for plugin in config.pluginmanager.get_plugins() if type(plugin).__name__ == "LogXML"]
+    for plugin in [reporter] + xml:
+        silence_plugin(config.hook, plugin)
+
+
+def silence_plugin(hook, plugin):
     for name in (
         "pytest_runtest_logstart",
         "pytest_runtest_logreport",
@@ -48,12 +54,9 @@ def silence(config):
         "pytest_unconfigure",
     ):
         try:
-            getattr(hook, name)._remove_plugin(reporter)
+            getattr(hook, name)._remove_plugin(plugin)
         except (AttributeError, ValueError):
             pass
-    xml = [plugin for plugin in config.pluginmanager.get_plugins() if type(plugin).__name__ == "LogXML"]
-    for plugin in xml:
-        config.pluginmanager.unregister(plugin)
 
 
 def temporary_base(config):

@@ -64,7 +64,12 @@ class Warm:
             gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        send(self.socket, {"ready": True, "pid": os.getpid()})
+        try:
+            send(self.socket, {"ready": True, "pid": os.getpid()})
+        except OSError:
+            # Dropped before it was ready: nobody else knows of the list.
+            os.unlink(target)
+            os._exit(0)
 
     def serve(self, collected=False):
         """Returns in a fork for each request. The fork is made ahead, so that a request need not wait for it; out of a

@@ -10,6 +10,7 @@ import sys
 
 from dx_testrun import planning, summary
 from dx_testrun.forked import temporary_base
+from dx_testrun.orphans import end_orphans
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
 from dx_testrun.worker import Worker
@@ -305,3 +306,4 @@ class Plugin:
                     target(pid, signal.SIGKILL)
                 except OSError:
                     pass
+        end_orphans()

@@ -11,13 +11,13 @@ Between these processes go JSON messages with descriptors over sockets that keep
 import json
 import os
 import select
-import signal
 import socket
 import struct
 import sys
 import time
 
 from dx_testrun.layer import become_layer
+from dx_testrun.orphans import end_orphans
 from dx_testrun.packets import pair, receive, send
 from dx_testrun.preload import Stamps, preload
 from dx_testrun.watch import WATCH
@@ -62,7 +62,12 @@ class Server:
                 if sock is self.listener:
                     self.accept()
             for channel in [lease for lease in self.leases if lease.socket in ready]:
-                self.hear(channel)
+                try:
+                    self.hear(channel)
+                except OSError:
+                    # The run ended before it had its answer.
+                    channel.socket.close()
+                    self.leases.remove(channel)
             for number in (1, 2):
                 layer = self.layers[number]
                 if layer and layer["socket"] in ready:
@@ -73,6 +78,8 @@ class Server:
 
     def when_idle(self):
         first = self.layers[1]
+        # No run is going on: what else is a child of this process was left behind by one.
+        end_orphans(kept=first["pid"] if first else None)
         if self.wants_second and first and first["ready"] and not self.layers[2]:
             self.wants_second = False
             self.build_second(first)
@@ -144,20 +151,25 @@ class Server:
         number, layer = 2, self.layers[2]
         if layer is None or not layer["ready"] or request["highest"] < 2:
             number, layer = 1, self.layers[1]
-        if layer is None:
+        built = layer is None
+        if built:
             layer = self.build_first(fds)
         ready = layer["ready"]
         if ready:
             self.hand_over(layer, request, fds)
-        else:
+        elif built:
             self.waiting.append((layer, request, fds))
+        else:
+            # It may have read something before this run began, and nobody could tell yet.
+            turn_away(fds, "the warm pytest is being configured for another run")
         channel.send(HELLO, dict(self.status(), layer=number, id=layer["id"] if ready else None))
 
     def hand_over(self, layer, request, fds):
         try:
             send(layer["socket"], {"op": "run", "start": request["start"]}, fds)
         except OSError as error:
-            refuse(fds, "the warm pytest does not answer: %s" % error)
+            turn_away(fds, "the warm pytest does not answer: %s" % error)
+            return
         for fd in fds:
             os.close(fd)
 
@@ -170,13 +182,7 @@ class Server:
                 self.waiting.remove(entry)
                 self.hand_over(*entry)
             return
-        reason = (message or {}).get("reason", "pytest could not be configured")
-        self.drop(number)
-        for entry in mine:
-            self.waiting.remove(entry)
-            refuse(entry[2], reason)
-            for fd in entry[2]:
-                os.close(fd)
+        self.drop(number, (message or {}).get("reason", "pytest could not be configured"))
 
     def new_layer(self, ours):
         self.serial += 1
@@ -212,13 +218,16 @@ class Server:
             self.layers[2] = layer
         theirs.close()
 
-    def drop(self, number):
-        """A layer goes, and with it those above it. Runs that were forked from it go on."""
+    def drop(self, number, reason="another run has dropped the layer"):
+        """A layer goes, and with it those above it. Runs that were forked from it go on, those that wait for it do not."""
         for gone in range(number, 3):
             layer, self.layers[gone] = self.layers[gone], None
             if layer:
                 layer["socket"].close()
                 remove(self.path + "." + layer["id"])
+                for entry in [entry for entry in self.waiting if entry[0] is layer]:
+                    self.waiting.remove(entry)
+                    turn_away(entry[2], reason)
 
     def reap(self):
         try:
@@ -242,11 +251,7 @@ class Server:
         self.drop(1)
         if self.is_listed():
             remove(self.path)
-        for pid in strays():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
+        end_orphans()
         os._exit(0)
 
 
@@ -267,18 +272,6 @@ def remove_leftovers(path):
                 remove(os.path.join(folder, found))
 
 
-def strays():
-    """Processes that became children of this one because their parents died."""
-    found = []
-    try:
-        for task in os.listdir("/proc/self/task"):
-            with open("/proc/self/task/%s/children" % task) as file:
-                found.extend(int(pid) for pid in file.read().split())
-    except (OSError, ValueError):
-        pass
-    return found
-
-
 def resident_mib(pid):
     try:
         with open("/proc/%d/statm" % pid) as file:
@@ -287,13 +280,16 @@ def resident_mib(pid):
         return 0
 
 
-def refuse(fds, reason):
-    channel = Channel(os.dup(fds[0]))
+def turn_away(fds, reason):
+    """Tells a run that it has to do without, and lets go of its descriptors."""
+    channel = Channel(fds[0])
     try:
         channel.send(REFUSED, {"reason": reason})
     except OSError:
         pass
     channel.socket.close()
+    for fd in fds[1:]:
+        os.close(fd)
 
 
 def main():

@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::start::Origin;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
-use crate::message::{Finish, Plan, Reaped, Stopped, Text};
+use crate::message::{self, Finish, Plan, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
@@ -67,6 +67,8 @@ pub(super) struct Engine<'a> {
     interrupts: u32,
     /// Workers that died between tests, in a row.
     idle_deaths: u32,
+    /// Files under whose collection a worker died once.
+    died_collecting: std::collections::HashSet<u32>,
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     order_dependent: Vec<String>,
@@ -144,6 +146,7 @@ impl<'a> Engine<'a> {
             attempts: std::collections::HashMap::new(),
             interrupts: 0,
             idle_deaths: 0,
+            died_collecting: std::collections::HashSet::new(),
             faults: Vec::new(),
             order_dependent: Vec::new(),
             leaks: Leaks::default(),
@@ -425,13 +428,13 @@ impl<'a> Engine<'a> {
                     }
                 }
                 Answer::Header => {
-                    let header: Text = serde_json::from_slice(&frame.payload)?;
+                    let header: Text = message::read(&frame.payload)?;
                     self.reporters.tell(&Event::Text(&header.text));
                     self.plan.late = false;
                 }
                 Answer::Evidence => self.evidence.add(0, None, &frame.payload)?,
                 Answer::Reaped => {
-                    let reaped = serde_json::from_slice(&frame.payload)?;
+                    let reaped = message::read(&frame.payload)?;
                     let pid = frame.file;
                     self.reaped.push((pid, reaped));
                 }

@@ -111,5 +111,6 @@ impl Memory {
             recording.finish(&table);
             prune(state);
         }
+        state.sweep();
     }
 }

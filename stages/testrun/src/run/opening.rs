@@ -5,7 +5,7 @@ use std::time::Duration;
 use dx_schemas::testrun::Answer;
 
 use crate::failure::Failure;
-use crate::message::{Plan, Reason, Summary, Text};
+use crate::message::{self, Plan, Reason, Summary, Text};
 use crate::parent::Parent;
 use crate::sys::{poll, signals};
 
@@ -29,14 +29,14 @@ pub(crate) fn open(parent: &mut Parent) -> Result<Opening, Failure> {
     loop {
         while let Some(frame) = parent.next()? {
             match frame.kind {
-                Answer::Header => header = serde_json::from_slice::<Text>(&frame.payload)?.text,
+                Answer::Header => header = message::read::<Text>(&frame.payload)?.text,
                 Answer::Plan => {
-                    let plan = serde_json::from_slice(&frame.payload)?;
+                    let plan = message::read(&frame.payload)?;
                     return Ok(Opening::Plan(Box::new(Opened { header, plan })));
                 }
-                Answer::Summary => return Ok(Opening::Ended(Some(serde_json::from_slice(&frame.payload)?))),
+                Answer::Summary => return Ok(Opening::Ended(Some(message::read(&frame.payload)?))),
                 Answer::Refused => {
-                    return Ok(Opening::Refused(serde_json::from_slice::<Reason>(&frame.payload)?.reason));
+                    return Ok(Opening::Refused(message::read::<Reason>(&frame.payload)?.reason));
                 }
                 _ => {}
             }

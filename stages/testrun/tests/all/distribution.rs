@@ -1,148 +1,155 @@
-//! Properties of the queue: whatever workers do, every test runs exactly once.
+//! Properties of the queue: whatever workers do, and whenever they die, every test runs exactly once.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use dx_testrun::queue::{Command, FileState, Queue, Span, Step, whole_file};
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 
-/// A worker as the queue sees it.
-#[derive(Default)]
-struct Simulated {
-    orders: VecDeque<Span>,
-    wanted: bool,
-    /// Where the piece at the front began.
-    begun: Option<u32>,
-    dead: bool,
+use super::simulation::{Death, World};
+use super::support::cases;
+
+/// What happens next, to which worker.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Step,
+    Read,
+    Release,
+    Die(Death),
 }
 
-struct World {
-    queue: Queue,
-    workers: Vec<Simulated>,
-    /// File -> how often each item ran.
-    ran: Vec<Vec<u32>>,
-    groups: Vec<Vec<u32>>,
+fn turns(deaths: bool) -> impl Strategy<Value = Vec<(Index, Turn)>> {
+    let rare = u32::from(deaths);
+    let turn = prop_oneof![
+        60 => Just(Turn::Step),
+        40 => Just(Turn::Read),
+        4 => Just(Turn::Release),
+        rare => Just(Turn::Die(Death::Between)),
+        2 * rare => Just(Turn::Die(Death::Under)),
+    ];
+    vec((any::<Index>(), turn), 0..1500)
 }
 
-impl World {
-    fn execute(&mut self, steps: Vec<Step>) {
-        for (worker, command) in steps {
-            let worker = &mut self.workers[worker];
-            match command {
-                Command::Run(span) => worker.orders.push_back(span),
-                Command::Take => worker.orders.clear(),
-                Command::Want(wanted) => worker.wanted = wanted,
-                Command::End => {}
-            }
-        }
-    }
+/// Groups and times of the items of each file; some files are empty.
+fn files() -> impl Strategy<Value = Vec<(Vec<f32>, Vec<u32>)>> {
+    let file = vec((0u32..3, 1u32..200), 0..12);
+    let split = |file: Vec<(u32, u32)>| -> (Vec<f32>, Vec<u32>) {
+        file.into_iter().map(|(group, time)| (time as f32 / 1000.0, group)).unzip()
+    };
+    vec(file.prop_map(split), 1..12)
+}
 
-    fn apart(&self, file: u32, item: u32) -> bool {
-        let groups = &self.groups[file as usize];
-        let (a, b) = (groups.get(item as usize), groups.get(item as usize + 1));
-        b.is_none() || a == Some(&0) || a != b
+fn play(world: &mut World, turns: &[(Index, Turn)]) {
+    for (worker, turn) in turns {
+        let worker = worker.index(world.worker_count());
+        match turn {
+            Turn::Step => drop(world.step(worker)),
+            Turn::Read => drop(world.read(worker)),
+            Turn::Release => drop(world.release(worker)),
+            Turn::Die(death) => world.die(worker, *death),
+        }
     }
+}
 
-    /// One worker runs the first test that it has, gives up the rest if asked, or dies.
-    fn step(&mut self, at: usize, dies: bool) {
-        if self.workers[at].dead {
-            return;
-        }
-        let Some(front) = self.workers[at].orders.front().copied() else {
-            let steps = self.queue.need(at);
-            self.execute(steps);
-            if self.workers[at].orders.is_empty() {
-                let steps = self.queue.let_end(at).into_iter().collect();
-                self.execute(steps);
-            }
-            return;
-        };
-        let file = front.file as usize;
-        let span = self.queue.files[file].resolve(front);
-        if span.count == 0 {
-            let begun = self.workers[at].begun.take().unwrap_or(front.first);
-            self.workers[at].orders.pop_front();
-            let steps = self.queue.unit_done(at, front.file, begun);
-            self.execute(steps);
-            return;
-        }
-        let (item, last) = (span.first, span.count == 1);
-        if dies {
-            self.ran[file][item as usize] += 1;
-            let rest = self.queue.lost(at, Some((front.file, item)));
-            self.queue.files[file].finish(item);
-            self.workers[at] = Simulated::default();
-            self.queue.revive(at);
-            self.queue.give(at, rest.into_iter());
-            let steps = self.queue.refill(at);
-            self.execute(steps);
-            return;
-        }
-        let gives = self.workers[at].wanted && (last || self.apart(front.file, item));
-        self.ran[file][item as usize] += 1;
-        self.queue.files[file].finish(item);
-        if gives {
-            self.workers[at].orders.clear();
-            self.workers[at].begun = None;
-            let steps = self.queue.yielded(at, item + 1);
-            self.execute(steps);
-        } else if last {
-            let begun = self.workers[at].begun.take().unwrap_or(front.first);
-            self.workers[at].orders.pop_front();
-            let steps = self.queue.unit_done(at, front.file, begun);
-            self.execute(steps);
-        } else {
-            self.workers[at].begun.get_or_insert(front.first);
-            self.workers[at].orders[0] = Span { first: item + 1, count: span.count - 1, ..span };
-        }
-    }
+fn whole_files(count: usize) -> Vec<Vec<Span>> {
+    (0..count as u32).map(|file| vec![whole_file(file)]).collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400, 20_000))]
 
     #[test]
     fn distribution_complete(
-        files in prop::collection::vec(prop::collection::vec((0u32..3, 1u32..200), 0..12), 1..12),
+        files in files(),
         workers in 1usize..8,
-        turns in prop::collection::vec((any::<prop::sample::Index>(), prop::bool::weighted(0.05)), 2000),
+        known in any::<bool>(),
+        turns in turns(false),
     ) {
-        let groups: Vec<Vec<u32>> = files.iter().map(|file| file.iter().map(|item| item.0).collect()).collect();
-        let states: Vec<FileState> = files
-            .iter()
-            .map(|file| {
-                let mut state = FileState::unknown(0.1);
-                let times = file.iter().map(|item| item.1 as f32 / 1000.0).collect();
-                state.collect(times, file.iter().map(|item| item.0).collect());
-                state
-            })
-            .collect();
-        let bundles = (0..files.len() as u32).map(|file| vec![whole_file(file)]).collect();
-        let mut world = World {
-            queue: Queue::new(states, bundles, workers),
-            workers: (0..workers).map(|_| Simulated::default()).collect(),
-            ran: files.iter().map(|file| vec![0; file.len()]).collect(),
-            groups,
-        };
-        for worker in 0..workers {
-            let steps = world.queue.refill(worker);
-            world.execute(steps);
-        }
-        for (worker, dies) in turns {
-            world.step(worker.index(workers), dies);
-        }
-        for _ in 0..400 {
-            for worker in 0..workers {
-                world.step(worker, false);
-            }
-        }
+        let bundles = whole_files(files.len());
+        let mut world = World::new(files, bundles, workers, known);
+        play(&mut world, &turns);
+        world.settle();
         prop_assert!(world.queue.is_done());
-        for file in &world.ran {
-            prop_assert!(file.iter().all(|count| *count == 1), "{:?}", world.ran);
+        prop_assert!(world.reported.iter().flatten().all(|count| *count == 1), "{:?}", world.reported);
+    }
+
+    /// Deaths between tests, under tests and while a file is collected (a test that takes too long ends like that, too),
+    /// between giving up and running, before the first order and after the last one, and second tries: nothing is lost
+    /// and nothing counts twice.
+    #[test]
+    fn fault_tolerance(
+        files in files(),
+        workers in 1usize..8,
+        known in any::<bool>(),
+        turns in turns(true),
+        again in vec((any::<Index>(), any::<Index>()), 0..6),
+        more in turns(true),
+    ) {
+        let sizes: Vec<usize> = files.iter().map(|file| file.0.len()).collect();
+        let bundles = whole_files(files.len());
+        let mut world = World::new(files, bundles, workers, known);
+        play(&mut world, &turns);
+        world.settle();
+        prop_assert!(world.queue.is_done());
+        let chosen: BTreeSet<(u32, u32)> = again
+            .iter()
+            .map(|(file, item)| (file.index(sizes.len()), item))
+            .filter(|(file, _)| sizes[*file] > 0 && world.reported[*file].iter().all(|count| *count == 1))
+            .map(|(file, item)| (file as u32, item.index(sizes[file]) as u32))
+            .collect();
+        if !chosen.is_empty() {
+            world.retry(&chosen.iter().copied().collect::<Vec<_>>());
+            play(&mut world, &more);
+            world.settle();
+            prop_assert!(world.queue.is_done());
+        }
+        for (file, counts) in world.reported.iter().enumerate() {
+            for (item, count) in counts.iter().enumerate() {
+                let expected = 1 + u32::from(chosen.contains(&(file as u32, item as u32)));
+                let may_miss = world.broken.contains(&(file as u32));
+                prop_assert!(
+                    *count == expected || may_miss && *count < expected,
+                    "item {item} of file {file}: {count} times, not {expected}; broken: {:?}",
+                    world.broken
+                );
+            }
         }
     }
 
+    /// A group runs in one worker, if that lives.
     #[test]
-    fn order_with_one_worker(sizes in prop::collection::vec(1usize..9, 1..9)) {
+    fn groups_stay_together(
+        names in vec(vec(prop::option::weighted(0.6, 0u8..4), 1..9), 1..6),
+        workers in 1usize..5,
+        turns in turns(false),
+    ) {
+        let files = names.iter().map(|file| (vec![0.05; file.len()], vec![0; file.len()])).collect();
+        let mut bundles: Vec<Vec<Span>> = Vec::new();
+        let mut groups: BTreeMap<u8, usize> = BTreeMap::new();
+        for (file, items) in names.iter().enumerate() {
+            for (item, name) in items.iter().enumerate() {
+                let span = Span { file: file as u32, first: item as u32, count: 1, pinned: name.is_some() };
+                let at = name.map_or(bundles.len(), |name| *groups.entry(name).or_insert(bundles.len()));
+                bundles.resize(bundles.len().max(at + 1), Vec::new());
+                bundles[at].push(span);
+            }
+        }
+        let mut world = World::new(files, bundles, workers, true);
+        play(&mut world, &turns);
+        world.settle();
+        prop_assert!(world.reported.iter().flatten().all(|count| *count == 1), "{:?}", world.reported);
+        let mut homes: BTreeMap<u8, BTreeSet<usize>> = BTreeMap::new();
+        for (file, items) in names.iter().enumerate() {
+            for (item, name) in items.iter().enumerate().filter_map(|(at, name)| Some((at, (*name)?))) {
+                homes.entry(name).or_default().insert(world.ran_in[file][item]);
+            }
+        }
+        prop_assert!(homes.values().all(|workers| workers.len() == 1), "{homes:?}");
+    }
+
+    #[test]
+    fn order_with_one_worker(sizes in vec(1usize..9, 1..9)) {
         let states = sizes
             .iter()
             .map(|size| {
@@ -151,8 +158,7 @@ proptest! {
                 state
             })
             .collect();
-        let bundles = (0..sizes.len() as u32).map(|file| vec![whole_file(file)]).collect();
-        let mut queue = Queue::new(states, bundles, 1);
+        let mut queue = Queue::new(states, whole_files(sizes.len()), 1);
         let mut order = Vec::new();
         let mut pending: VecDeque<Step> = queue.refill(0).into();
         while let Some((_, command)) = pending.pop_front() {
@@ -163,4 +169,38 @@ proptest! {
         }
         prop_assert_eq!(order, (0..sizes.len() as u32).collect::<Vec<_>>());
     }
+}
+
+/// A worker gives up what follows its test, and dies before it runs that test: the test belongs to what it leaves.
+#[test]
+fn a_death_between_giving_up_and_running_loses_nothing() {
+    let mut file = FileState::unknown(0.1);
+    file.collect(vec![1.0; 4], vec![0; 4]);
+    let mut queue = Queue::new(vec![file], whole_files(1), 2);
+    let begun: Vec<Step> = (0..2).flat_map(|worker| queue.refill(worker)).collect();
+    let victim = begun.iter().find(|(_, command)| matches!(command, Command::Run(_))).unwrap().0;
+    let asked = queue.need(1 - victim);
+    assert!(
+        begun.iter().chain(&asked).any(|step| *step == (victim, Command::Want(true))),
+        "{begun:?} {asked:?}"
+    );
+    queue.finish(0, 0);
+    let shared = queue.yielded(victim, 2);
+    let runs = |steps: &[Step], worker: usize| -> Vec<u32> {
+        let items = |span: &Span| span.first..span.first + span.count;
+        steps
+            .iter()
+            .filter_map(|(to, command)| match command {
+                Command::Run(span) if *to == worker => Some(items(span)),
+                _ => None,
+            })
+            .flatten()
+            .collect()
+    };
+    let mut left: Vec<u32> =
+        queue.lost(victim, None).iter().flat_map(|span| span.first..span.first + span.count).collect();
+    assert_eq!(left.first(), Some(&1), "the test that it had in its hands");
+    left.extend(runs(&shared, 1 - victim));
+    left.sort_unstable();
+    assert_eq!(left, [1, 2, 3], "each once, here or with the other worker");
 }

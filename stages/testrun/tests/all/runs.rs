@@ -177,9 +177,12 @@ fn a_long_file_is_shared_between_workers() {
     project.write("test_other.py", "def test_other(): pass\n");
     let ran = project.run(&["--no-warm", "-n", "2"]);
     assert_eq!(ran.status, 0, "{}", ran.stdout);
-    let text = std::fs::read_to_string(project.path().join("events.ndjson")).unwrap();
-    let by = |worker: &str| text.lines().filter(|l| l.contains("test_long") && l.contains(worker)).count();
-    assert!(by("\"worker\":0") > 5 && by("\"worker\":1") > 5, "{text}");
+    let by = |worker: u64| {
+        let is_long =
+            |event: &serde_json::Value| event["id"].as_str().is_some_and(|id| id.contains("test_long"));
+        project.events().iter().filter(|event| event["worker"] == worker && is_long(event)).count()
+    };
+    assert!(by(0) > 5 && by(1) > 5, "{:?}", project.events());
 }
 
 #[test]

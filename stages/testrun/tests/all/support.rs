@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
 
 /// Writes pytest's categories by node id, as JSON lines.
@@ -27,11 +28,24 @@ def pytest_configure(config):
     config.pluginmanager.register(Truth(config), "truth")
 "#;
 
+/// Rounds of a test, or cases of a property: few, or many when `make soak` asks.
+pub(crate) fn rounds(few: u32, many: u32) -> u32 {
+    if std::env::var_os("DX_SOAK").is_some() { many } else { few }
+}
+
+/// The configuration of a property: it leaves no file behind.
+pub(crate) fn cases(few: u32, many: u32) -> ProptestConfig {
+    ProptestConfig { cases: rounds(few, many), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// Node id -> its categories, sorted.
 pub(crate) type Outcomes = BTreeMap<String, Vec<String>>;
 
 pub(crate) struct Project {
     folder: TempDir,
+    /// Sockets and whatever else a run keeps outside the project; in the environment of all that is started here, so
+    /// that it marks every process that stems from this project, wherever it went.
+    pub(crate) runtime: TempDir,
 }
 
 /// How a run of dx-testrun ended.
@@ -52,7 +66,7 @@ pub(crate) fn python() -> PathBuf {
 
 impl Project {
     pub(crate) fn new(files: &[(&str, &str)]) -> Project {
-        let project = Project { folder: tempfile::tempdir().unwrap() };
+        let project = Project { folder: tempfile::tempdir().unwrap(), runtime: tempfile::tempdir().unwrap() };
         project.write("dx.toml", "");
         for (name, text) in files {
             project.write(name, text);
@@ -71,13 +85,17 @@ impl Project {
     }
 
     /// A command in the project's folder, without what the caller's environment says about pytest.
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).stdin(Stdio::null());
         for name in ["CI", "PYTEST_ADDOPTS", "VIRTUAL_ENV", "COLUMNS", "GITHUB_ACTIONS", "DX_PYTHON"] {
             command.env_remove(name);
         }
-        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        // Cargo's names for executables do not survive a shell, and the environment tells ways of calling apart.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().contains(&b'-')) {
+            command.env_remove(name);
+        }
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("XDG_RUNTIME_DIR", self.runtime.path());
         command
     }
 
@@ -88,10 +106,50 @@ impl Project {
         command
     }
 
+    /// Where the last run wrote its events: not in the project, where a new file makes what is warm stale.
+    fn events_file(&self) -> PathBuf {
+        self.runtime.path().join("events.ndjson")
+    }
+
+    /// What the last run told.
+    pub(crate) fn events(&self) -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(self.events_file()).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Runs until the collected session serves.
+    pub(crate) fn heat(&self, arguments: &[&str]) -> Ran {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let ran = self.run(arguments);
+            if ran.stdout.contains("warm, collected") {
+                return ran;
+            }
+            assert!(Instant::now() < deadline, "never warm:\n{}\n{}", ran.stdout, ran.stderr);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let events = self.path().join("events.ndjson");
+        let events = self.events_file();
+        let _ = fs::remove_file(&events);
         let output = self.dx(arguments).arg("--events").arg(&events).output().unwrap();
-        ran(&output, &events)
+        self.ran(&output)
+    }
+
+    fn ran(&self, output: &Output) -> Ran {
+        let mut outcomes = Outcomes::new();
+        for event in self.events().iter().filter(|event| event["event"] == "test") {
+            let text = |key: &str| event[key].as_str().unwrap().to_owned();
+            outcomes.entry(text("id")).or_default().push(text("outcome"));
+        }
+        outcomes.values_mut().for_each(|categories| categories.sort());
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            outcomes,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     /// What pytest says: its outcomes and its status.
@@ -120,20 +178,28 @@ impl Project {
         text.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Processes that still run in this project's folder.
+    /// Processes that stem from this project and have not ended.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let marker = format!("XDG_RUNTIME_DIR={}", self.runtime.path().display());
+        let is_ours = |pid: &u32| {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == marker.as_bytes())
+        };
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_ours).collect()
+    }
+
+    /// What those processes are, for people.
     pub(crate) fn leftovers(&self) -> Vec<String> {
-        let folder = self.path();
-        let mut found = Vec::new();
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            if fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&folder)) {
-                let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-                let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-                if !stat.contains(") Z ") {
-                    found.push(String::from_utf8_lossy(&command).replace('\0', " "));
-                }
-            }
-        }
-        found
+        let text = |pid: u32| {
+            let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let command = String::from_utf8_lossy(&command);
+            // Without the program that Python is handed as an argument.
+            let short =
+                command.split('\0').filter(|argument| argument.len() < 200 && !argument.contains('\n'));
+            format!("{pid}: {}", short.collect::<Vec<_>>().join(" "))
+        };
+        self.processes().into_iter().map(text).collect()
     }
 
     pub(crate) fn expect_no_leftovers(&self) {
@@ -149,23 +215,5 @@ impl Drop for Project {
     /// Nothing stays warm after a test.
     fn drop(&mut self) {
         let _ = self.dx(&["--stop"]).output();
-    }
-}
-
-fn ran(output: &Output, events: &Path) -> Ran {
-    let mut outcomes = Outcomes::new();
-    for line in fs::read_to_string(events).unwrap_or_default().lines() {
-        let event: serde_json::Value = serde_json::from_str(line).unwrap();
-        if event["event"] == "test" {
-            let text = |key: &str| event[key].as_str().unwrap().to_owned();
-            outcomes.entry(text("id")).or_default().push(text("outcome"));
-        }
-    }
-    outcomes.values_mut().for_each(|categories| categories.sort());
-    Ran {
-        status: output.status.code().unwrap_or(-1),
-        outcomes,
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }

@@ -4,7 +4,7 @@ use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
 
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Debugger, Note, PlanFile, Report, Stopped};
+use crate::message::{self, Debugger, Note, PlanFile, Report, Stopped};
 use crate::report::{Event, TestEvent};
 use crate::sys::terminal;
 use crate::tally::Done;
@@ -64,7 +64,7 @@ impl Engine<'_> {
                 self.workers[lane].stage = Stage::Idle;
             }
             Answer::Stopped => {
-                let stopped: Stopped = serde_json::from_slice(&frame.payload)?;
+                let stopped: Stopped = message::read(&frame.payload)?;
                 self.worker_stops(lane, stopped);
             }
             Answer::Warning if self.is_news(lane, frame) => {
@@ -76,7 +76,7 @@ impl Engine<'_> {
             }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
-                let note: Note = serde_json::from_slice(&frame.payload)?;
+                let note: Note = message::read(&frame.payload)?;
                 if note.kind == "leak" {
                     self.leaked(frame.file, frame.item, &note);
                     return Ok(());
@@ -84,7 +84,7 @@ impl Engine<'_> {
                 self.reporters.tell(&Event::Note(&format!("dx: gw{lane}: {}", note.text)));
             }
             Answer::Debugger => {
-                let entering = serde_json::from_slice::<Debugger>(&frame.payload)?.entering;
+                let entering = message::read::<Debugger>(&frame.payload)?.entering;
                 self.workers[lane].debugging = entering;
                 self.debugged.insert((frame.file, frame.item));
                 if !entering && self.settings.terminal {
@@ -99,7 +99,7 @@ impl Engine<'_> {
 
     /// The items of a file, when the first worker says them.
     fn collected(&mut self, lane: usize, frame: &AnswerFrame<'_>) -> Result<(), Failure> {
-        let mut found: PlanFile = serde_json::from_slice(&frame.payload)?;
+        let mut found: PlanFile = message::read(&frame.payload)?;
         self.memory.read(&mut found.read, &mut found.listed);
         let Some(info) = self.files.get_mut(frame.file as usize) else { return Ok(()) };
         let state = &mut self.queue.files[frame.file as usize];
@@ -141,7 +141,7 @@ impl Engine<'_> {
 
     /// Counts a finished test, tells it, and looks whether that was one failure too many.
     pub(super) fn done(&mut self, done: Done) {
-        self.queue.files[done.file as usize].finish(done.item);
+        self.queue.finish(done.file, done.item);
         self.tally.add(done);
         if self.looking_again {
             return;
@@ -156,7 +156,7 @@ impl Engine<'_> {
             .tally
             .reports_of(done.file, done.item)
             .iter()
-            .map(|line| serde_json::from_slice(line).unwrap_or_default())
+            .map(|line| message::read(line).unwrap_or_default())
             .collect();
         let outcomes: Vec<Outcome> = done.categories().collect();
         let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
@@ -203,7 +203,7 @@ impl Engine<'_> {
         if frame.item != COLLECTING {
             return Ok(());
         }
-        let report: Report = serde_json::from_slice(&frame.payload)?;
+        let report: Report = message::read(&frame.payload)?;
         self.file_report(frame.file, &report);
         Ok(())
     }

@@ -91,6 +91,8 @@ impl Engine<'_> {
             *item == COLLECTING
                 || !self.queue.files.get(*file as usize).is_some_and(|state| state.is_done(*item))
         });
+        // A file that is collected gets a second chance: that it killed its worker is not certain before the second time.
+        let culprit = culprit.filter(|(file, item)| *item != COLLECTING || !self.is_first_death(lane, *file));
         let rest = self.queue.lost(lane, culprit);
         if let Some(current) = current.filter(|_| culprit.is_some()) {
             let seconds = process::monotonic_ns().saturating_sub(current.began) as f64 / 1e9;
@@ -98,7 +100,13 @@ impl Engine<'_> {
             self.idle_deaths = 0;
         } else {
             self.idle_deaths += 1;
-            self.reporters.tell(&Event::Note(&format!("dx: worker 'gw{lane}' died between tests: {why}")));
+            let doing = match current {
+                Some(current) if current.item.is_none() => {
+                    format!("collecting '{}'", self.id(current.file, COLLECTING))
+                }
+                _ => "between tests".to_owned(),
+            };
+            self.reporters.tell(&Event::Note(&format!("dx: worker 'gw{lane}' died {doing}: {why}")));
         }
         if rest.is_empty() || self.ending.is_some() {
             return Ok(());
@@ -114,6 +122,21 @@ impl Engine<'_> {
         self.queue.give(lane, rest.into_iter());
         let count = self.queue.workers();
         self.start_worker(lane, count)
+    }
+
+    /// Whether no other worker died while it collected this file. What this one said of it is forgotten then, since another
+    /// will say it all. A worker that the runner killed has had its chance.
+    fn is_first_death(&mut self, lane: usize, file: u32) -> bool {
+        if self.workers[lane].killed.is_some() || !self.died_collecting.insert(file) {
+            return false;
+        }
+        if let Some(info) = self.files.get_mut(file as usize)
+            && info.collector == Some(self.workers[lane].serial)
+        {
+            info.collector = None;
+            self.tally.drop_unfinished(file, COLLECTING);
+        }
+        true
     }
 
     /// Lays a death on the test, or the file, that the worker was busy with.
@@ -196,7 +219,7 @@ impl Engine<'_> {
             }
             for at in &failed {
                 self.tally.take(at.0, at.1);
-                self.queue.files[at.0 as usize].reopen(at.1);
+                self.queue.reopen(at.0, at.1);
                 *self.attempts.entry(*at).or_default() += 1;
             }
             self.run_apart(&failed, &[])?;

@@ -50,7 +50,7 @@ impl Engine<'_> {
         let mut kept = Vec::new();
         for at in items {
             kept.extend(self.tally.take(at.0, at.1));
-            self.queue.files[at.0 as usize].reopen(at.1);
+            self.queue.reopen(at.0, at.1);
         }
         self.looking_again = true;
         let run = self.run_apart(items, first);
