@@ -17,9 +17,9 @@ pub(crate) struct Start {
     pub(crate) dist: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shuffle: Option<u64>,
-    /// The project's root, if what tests use is to be told.
+    /// What tests use is to be told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) evidence: Option<String>,
+    pub(crate) evidence: Option<Wanted>,
     /// What was read is to be told.
     pub(crate) record: bool,
     /// The names of deselected tests are to be told.
@@ -37,6 +37,15 @@ pub(crate) struct Start {
     /// This process is a worker of its own, without a fork.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spawned: Option<Spawned>,
+}
+
+/// That evidence is wanted.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Wanted {
+    /// The project's root: what lies outside is not looked at.
+    pub(crate) root: String,
+    /// Also where it is dear.
+    pub(crate) asked: bool,
 }
 
 /// What a worker is told at its fork.

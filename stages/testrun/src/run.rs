@@ -19,7 +19,7 @@ pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
-use crate::message::{Finish, Plan, Start, Summary, Text};
+use crate::message::{Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
 use crate::report::{Call, Event, Events, Fancy, GitHub, Html, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
@@ -219,7 +219,9 @@ impl Settings {
             idle: self.idle.as_secs_f64(),
             memory: self.memory_mib,
             preload: self.preload.clone(),
-            evidence: self.which.map(|_| self.state.root.to_string_lossy().into_owned()),
+            evidence: self
+                .which
+                .map(|_| Wanted { root: self.state.root.to_string_lossy().into_owned(), asked: self.asked }),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

@@ -4,8 +4,8 @@ Whatever happens while a module is imported belongs to that module, what a fixtu
 fixture, everything else outside a test to the session. A test's evidence is its own with that of its fixtures;
 dx-testrun joins it with the modules' by their imports.
 
-Functions are known by the file, the first line and the name of the innermost `def` or `class` that their code stands
-in. Only code below the project is looked at: the rest is known by its version.
+Functions are known by the file, the first line and the name of the outermost `def` that their code stands in, without
+its classes: that is a fragment in the sources' outline. Only code below the project is looked at: the rest is known by its version.
 """
 
 import os
@@ -16,9 +16,10 @@ from dx_testrun.watch import WRITING, absolute
 
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Code that reads files in order to import them, or to show where a failure is.
-IMPORTERS = ("<frozen importlib", "<frozen zipimport")
+IMPORTERS = ("<frozen importlib",)
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
 TOOL = 4
+OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 
 
 class Window:
@@ -54,6 +55,7 @@ class Recorder:
         self.modules = {}  # path -> Window
         self.told = set()
         self.known = {}  # path -> size of its window when it was told
+        self.foreign = 0  # imports of others' modules that go on
         self.definitions = ()  # fixtures of the test that runs
         self.on = self.collecting = False
 
@@ -81,6 +83,7 @@ class Recorder:
     def module(self, path, run):
         """Runs the import of a module in its own window; whoever asked for it depends on it."""
         window = self.modules.setdefault(path, Window())
+        foreign, self.foreign = self.foreign, 0
         # What pytest imports while it collects are the tests' own files and conftests, which concern no others.
         if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
             self.current.imports.add(path)
@@ -88,7 +91,16 @@ class Recorder:
         try:
             return run()
         finally:
+            self.foreign = foreign
             self.leave(before)
+
+    def foreign_module(self, run):
+        """Runs the import of a module that is known by its version, with everything that it starts."""
+        self.foreign += 1
+        try:
+            return run()
+        finally:
+            self.foreign -= 1
 
     def test(self, run):
         """Runs a test; its window, with those of all fixtures that it used."""
@@ -114,6 +126,8 @@ class Recorder:
         except KeyError:
             path = os.path.realpath(name) if name and not name.startswith("<") else ""
             mine = path.endswith(".py") and not path.startswith(self.outside) and "/.dx/" not in path
+            # What comes out of an archive is known by the archive, which is read as a file.
+            mine = mine and os.path.isfile(path)
             if mine and not path.startswith(self.root) and "/site-packages/" in path:
                 mine = False
             self.tracked[name] = path if mine else None
@@ -125,16 +139,20 @@ class Recorder:
         if path is None:
             return
         self.kept.append(code)
-        todo = [(code, self.unit(path, 0, ""))]
+        todo = [(code, self.unit(path, 0, ""), False)]
         while todo:
-            code, owner = todo.pop()
+            code, owner, inside = todo.pop()
             self.owners[id(code)] = owner
             self.functions.look_at(code)
             for constant in code.co_consts:
-                if type(constant) is type(code):
-                    named = not constant.co_name.startswith("<")
-                    unit = self.unit(path, constant.co_firstlineno, constant.co_name) if named else owner
-                    todo.append((constant, unit))
+                if type(constant) is not type(code):
+                    continue
+                name, unit = constant.co_name, owner
+                if not inside and not name.startswith("<") and name != "__annotate__":
+                    unit = self.unit(path, constant.co_firstlineno, name)
+                # What stands in a function is a part of it; the scope of type parameters is no function.
+                function = constant.co_flags & OPTIMIZED and not name.startswith("<generic")
+                todo.append((constant, unit, inside or bool(function)))
 
     def unit(self, path, line, name):
         key = (path, line, name)
@@ -159,7 +177,7 @@ class Recorder:
         elif event == "os.listdir" or event == "os.scandir":
             if not imports(sys._getframe(1)):
                 self.current.folders.add(arguments[0])
-        elif event in SPAWNS:
+        elif event in SPAWNS and not self.foreign:
             self.current.spawned = event
 
     # Telling
@@ -308,7 +326,7 @@ def wrap(recorder, kind):
         spec = module.__spec__
         path = recorder.path(getattr(spec, "origin", None) or "")
         if path is None:
-            return plain(self, module)
+            return recorder.foreign_module(lambda: plain(self, module))
         return recorder.module(path, lambda: plain(self, module))
 
     kind.exec_module = exec_module

@@ -30,8 +30,10 @@ def run_pytest(channel, start, warm=None):
 
     plugin = Plugin(channel, start, warm)
     plugins = [plugin]
-    if start.get("evidence"):
-        plugin.recorder = Recorder(start["evidence"])
+    wanted = start.get("evidence")
+    # A trace function costs more than most would pay unasked.
+    if wanted and (wanted["asked"] or hasattr(sys, "monitoring")):
+        plugin.recorder = Recorder(wanted["root"])
         plugin.recorder.start()
         plugins.append(Fixtures(plugin.recorder))
     decorate(Plugin)

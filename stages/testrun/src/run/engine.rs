@@ -352,7 +352,7 @@ impl<'a> Engine<'a> {
 
     /// Keeps what tests used, for the choice of the next run; says what an audit found.
     fn keep_evidence(&mut self) {
-        let Some(selection) = self.selection else { return };
+        let Some(selection) = self.selection.filter(|_| self.evidence.is_there()) else { return };
         let ids: Vec<String> = self.tally.all().map(|done| self.id(done.file, done.item)).collect();
         let ran = selection::ran(&self.tally, &ids);
         if selection.is_audit() {

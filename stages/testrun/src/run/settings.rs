@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) hash_seed: Option<u32>,
     /// Which tests run by what changed; nothing where that plays no part.
     pub(crate) which: Option<Which>,
+    /// The user said so.
+    pub(crate) asked: bool,
     pub(crate) outline: Option<PathBuf>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
@@ -133,6 +135,7 @@ impl Settings {
             leaks: !own.no_leaks,
             hash_seed: hash_seed(),
             which: which(own, ci),
+            asked: own.affected || own.audit,
             outline: own.outline.clone(),
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),

@@ -5,11 +5,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::record::Record;
 use super::sources::Sources;
 
+/// Why importing a module means something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Numbers as in the record.
+    Unit(u32),
+    Input(u32),
+    Spawns,
+    Imports,
+}
+
 pub(crate) struct Changes {
     pub(crate) units: Vec<bool>,
     pub(crate) inputs: Vec<bool>,
     /// Files whose import now means something else, directly or by what they import; with the file where it began.
     pub(crate) modules: HashMap<u32, u32>,
+    /// What is behind it, for the files where it began.
+    pub(crate) origins: HashMap<u32, Origin>,
     /// Source files that are new or have other content.
     pub(crate) sources: BTreeSet<String>,
 }
@@ -31,6 +43,7 @@ impl Changes {
             units,
             inputs,
             modules: HashMap::new(),
+            origins: HashMap::new(),
             sources: now.keys().filter(|name| !same(name)).cloned().collect(),
         };
         changes.spread(record, sources);
@@ -52,11 +65,15 @@ impl Changes {
                 importers.entry(*target).or_default().insert(*file);
             }
             let used = &module.used;
-            let changed = used.spawned
-                || used.units.iter().any(|unit| self.units[*unit as usize])
-                || used.inputs.iter().any(|input| self.inputs[*input as usize])
-                || imports != module.imports.as_slice();
-            if changed {
+            let unit = used.units.iter().find(|unit| self.units[**unit as usize]);
+            let input = used.inputs.iter().find(|input| self.inputs[**input as usize]);
+            let origin = unit
+                .map(|unit| Origin::Unit(*unit))
+                .or(input.map(|input| Origin::Input(*input)))
+                .or(used.spawned.then_some(Origin::Spawns))
+                .or((imports != module.imports.as_slice()).then_some(Origin::Imports));
+            if let Some(origin) = origin {
+                self.origins.insert(*file, origin);
                 self.modules.insert(*file, *file);
                 open.push(*file);
             }

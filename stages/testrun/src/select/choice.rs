@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
-use super::changes::Changes;
+use super::changes::{Changes, Origin};
 use super::evidence::Input;
 use super::record::{Record, Test, Used};
 use super::sources::{Sources, WHOLE};
@@ -21,7 +21,9 @@ pub(crate) enum Reason {
         fragment: String,
     },
     /// A module that it reaches by imports does something else when it is imported.
-    Module(String),
+    Module(String, Option<Box<Reason>>),
+    /// A conftest that was not there before.
+    Conftest(String),
     Input(Input),
     /// Something that pytest did outside of tests, with this behind it.
     Session(Box<Reason>),
@@ -32,13 +34,15 @@ impl fmt::Display for Reason {
         match self {
             Reason::Failed => write!(f, "it did not pass the last time"),
             Reason::Unknown => write!(f, "it is not known what it uses"),
-            Reason::Spawns => write!(f, "it starts other programs, of which nothing is known"),
+            Reason::Spawns => write!(f, "other programs are started, of which nothing is known"),
             Reason::Function { file, fragment } if fragment == WHOLE => write!(f, "'{file}' changed"),
             Reason::Function { file, fragment } if fragment.is_empty() => {
                 write!(f, "the body of '{file}' changed")
             }
             Reason::Function { file, fragment } => write!(f, "'{fragment}' in '{file}' changed"),
-            Reason::Module(file) => write!(f, "what importing '{file}' does changed"),
+            Reason::Module(file, None) => write!(f, "what '{file}' imports is now another file"),
+            Reason::Module(file, Some(reason)) => write!(f, "{reason} (when '{file}' is imported)"),
+            Reason::Conftest(file) => write!(f, "'{file}' is new"),
             Reason::Input(Input::File(path)) => write!(f, "the file '{path}' changed"),
             Reason::Input(Input::Folder(path)) => write!(f, "the names in the folder '{path}' changed"),
             Reason::Input(Input::Name(name)) if name == "*" => write!(f, "the environment changed"),
@@ -107,20 +111,33 @@ impl Judge<'_> {
     fn used(&self, used: &Used) -> Option<Reason> {
         let record = self.record;
         if let Some(unit) = used.units.iter().find(|unit| self.changes.units[**unit as usize]) {
-            let unit = &record.units[*unit as usize];
-            let (file, fragment) = (record.file(unit.file).to_owned(), unit.fragment.clone());
-            return Some(Reason::Function { file, fragment });
+            return Some(self.function(*unit));
         }
         if let Some(input) = used.inputs.iter().find(|input| self.changes.inputs[**input as usize]) {
-            return Some(Reason::Input(record.inputs[*input as usize].0.clone()));
+            return Some(self.input(*input));
         }
         let files = used.units.iter().map(|unit| record.units[*unit as usize].file);
         files.chain(used.imports.iter().copied()).find_map(|file| self.reached(file))
     }
 
+    fn function(&self, unit: u32) -> Reason {
+        let unit = &self.record.units[unit as usize];
+        Reason::Function { file: self.record.file(unit.file).to_owned(), fragment: unit.fragment.clone() }
+    }
+
+    fn input(&self, input: u32) -> Reason {
+        Reason::Input(self.record.inputs[input as usize].0.clone())
+    }
+
     fn reached(&self, file: u32) -> Option<Reason> {
         let origin = self.changes.modules.get(&file)?;
-        Some(Reason::Module(self.record.file(*origin).to_owned()))
+        let reason = match self.changes.origins.get(origin)? {
+            Origin::Unit(unit) => Some(Box::new(self.function(*unit))),
+            Origin::Input(input) => Some(Box::new(self.input(*input))),
+            Origin::Spawns => Some(Box::new(Reason::Spawns)),
+            Origin::Imports => None,
+        };
+        Some(Reason::Module(self.record.file(*origin).to_owned(), reason))
     }
 
     /// The conftests of the folders above a test.
@@ -131,7 +148,7 @@ impl Judge<'_> {
             if self.changes.sources.contains(path.as_ref())
                 && !self.record.sources.contains_key(path.as_ref())
             {
-                return Some(Reason::Module(path.into_owned()));
+                return Some(Reason::Conftest(path.into_owned()));
             }
             self.reached(*self.numbers.get(path.as_ref())?)
         })

@@ -111,6 +111,11 @@ impl Evidence {
         })
     }
 
+    /// Whether this Python could be watched.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.site.is_empty() || !self.modules.is_empty()
+    }
+
     pub(crate) fn place(&self, number: u32) -> &Place {
         &self.places[number as usize]
     }
