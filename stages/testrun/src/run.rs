@@ -222,16 +222,15 @@ impl Settings {
             dist: self.dist.clone(),
             shuffle: self.shuffle,
             record,
-            evidence: self.which.map(|_| Wanted {
-                root: self.state.root.to_string_lossy().into_owned(),
-                asked: self.asked,
-            }),
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
             seeded: self.hash_seed.is_some(),
             idle: self.idle.as_secs_f64(),
             memory: self.memory_mib,
             preload: self.preload.clone(),
+            evidence: self
+                .which
+                .map(|_| Wanted { root: self.state.root.to_string_lossy().into_owned(), asked: self.asked }),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
