@@ -140,9 +140,7 @@ class Server:
         """A run out of the deepest layer that there is; says which, and dx-testrun looks whether that one is stale."""
         changed = None if self.refusal or self.layers[1] else self.stamps.changed()
         if self.refusal or changed:
-            refuse(fds, self.refusal or "'%s' changed" % changed)
-            for fd in fds:
-                os.close(fd)
+            turn_away(fds, self.refusal or "'%s' changed" % changed)
             channel.send(HELLO, dict(self.status(), layer=1, id=None))
             if changed:
                 # What is imported cannot be changed: the next run finds another server.

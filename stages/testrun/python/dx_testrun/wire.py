@@ -4,7 +4,6 @@ import binascii
 import json
 import mmap
 import os
-import re
 import select
 import socket
 import struct
@@ -16,8 +15,6 @@ RESULT = struct.Struct("<HBBIIIBBHIIIII")  # Python to dx-testrun, 40 bytes
 LENGTH_MAX = 64 << 20
 # What a text is cut to in a message that would be too long; less if there are many.
 TEXT_MAX = 4 << 20
-# In JSON: an escaped backslash, a pair of surrogates, or one that is alone, which is no text to other languages.
-SURROGATES = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 
 # To Python. Names and numbers are those of `schemas::testrun::{Order, Answer}`.
 START, FORK, REAP, FEED, FINISH, COLLECT, RUN, END, STOP, QUIT, TAKE = range(1, 12)
@@ -126,8 +123,6 @@ def pack(content):
     while len(text) > LENGTH_MAX - 64 and limit > 64:
         text = json.dumps(shortened(content, limit), default=repr)
         limit //= 4
-    if "\\ud" in text:
-        text = SURROGATES.sub(lambda found: found.group(1) or "\\ufffd", text)
     return text.encode("ascii")
 
 

@@ -187,7 +187,7 @@ impl Html {
 }
 
 fn detail(attempt: u32, report: &crate::message::Report, line: &[u8]) -> Detail {
-    let captured: Captured = serde_json::from_slice(line).unwrap_or_default();
+    let captured: Captured = crate::message::read(line).unwrap_or_default();
     let place = report.crash.as_ref().map(|crash| format!("{}:{}", crash.path, crash.line));
     Detail {
         attempt,

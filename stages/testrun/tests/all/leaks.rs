@@ -99,7 +99,7 @@ def teardown_module(): del os.environ["DX_XUNIT"]
 "#;
 
 fn leaks(project: &Project) -> BTreeMap<String, Vec<String>> {
-    let text = std::fs::read_to_string(project.path().join("events.ndjson")).unwrap();
+    let text = std::fs::read_to_string(project.events_file()).unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in text.lines() {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -40,7 +40,7 @@ fn what_is_no_text_is_told_as_well_as_it_can() {
     assert_eq!(ran.status, 1, "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("1 failed, 1 passed, 1 error"), "{}", ran.stdout);
     assert!(ran.stdout.contains("ValueError: a\u{fffd}b 😀 \\ud800"), "{}", ran.stdout);
-    let events = std::fs::read_to_string(project.path().join("events.ndjson")).unwrap();
+    let events = std::fs::read_to_string(project.events_file()).unwrap();
     assert!(events.contains("a\u{fffd}b 😀 \\\\ud800"), "{events}");
 }
 

@@ -123,7 +123,7 @@ fn a_page_tells_what_counts_in_the_end() {
     {
         assert!(html.contains(expected), "{expected}\n{html}");
     }
-    let events = fs::read_to_string(project.path().join("events.ndjson")).unwrap();
+    let events = fs::read_to_string(project.events_file()).unwrap();
     assert!(events.contains(r#""event":"settled","id":"test_a.py::test_lazy""#), "{events}");
     let project = Project::new(&[("test_a.py", "import none\n"), ("test_b.py", "def test_b(): pass\n")]);
     let ran = project.run(&["--no-warm", "--report", "html"]);
