@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 
-from dx_testrun.watch import WRITING, absolute
+from dx_testrun.watch import WATCH, WRITING, absolute
 
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Code that reads files in order to import them, or to show where a failure is.
@@ -45,7 +45,7 @@ class Recorder:
         self.root = os.path.join(root, "")
         outside = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
         self.outside = tuple(os.path.join(os.path.realpath(path), "") for path in outside)
-        self.noise = self.outside + ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
+        self.noise = ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
         self.tracked = {}  # file name -> its absolute path, or None
         self.owners = {}  # id of a code object -> unit
         self.kept = []  # code objects whose ids are in use
@@ -212,7 +212,14 @@ class Recorder:
 
     def lasting(self, paths):
         found = {absolute(path) for path in paths}
-        return sorted(path for path in found if path and not path.endswith((".pyc", ".pyo")) and not path.startswith(self.noise))
+        return sorted(path for path in found if path and self.lasts(path))
+
+    def lasts(self, path):
+        """Whether a file says something in the next run, too: a project may lie in the folder for temporary files."""
+        # What pytest and dx keep for themselves is no input.
+        if path.endswith((".pyc", ".pyo")) or path.startswith(self.outside + WATCH.ignored) or "/.dx/" in path:
+            return False
+        return path.startswith(self.root) or not path.startswith(self.noise)
 
     def modules_told(self):
         """Evidence of every module that was imported since the last call, and of the session."""
