@@ -3,57 +3,23 @@
 //! The root is the nearest folder upwards with `dx.toml`, `pyproject.toml` or `.git`; without any, the folder itself.
 //! Keys and artifacts hold only paths relative to it, so a workspace may be moved or copied.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+pub(crate) use dx_schemas::configuration::parse_size;
+use dx_schemas::configuration::{Configuration, Pyproject};
 
 use crate::failure::Failure;
 
 /// Files that mark a root, in order of preference within one folder.
 const MARKS: [&str; 3] = ["dx.toml", "pyproject.toml", ".git"];
 
-/// `dx.toml`, or the table `[tool.dx]` of `pyproject.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Config {
-    /// Folders that absolute imports start from, in order.
-    #[serde(default)]
-    pub(crate) roots: Vec<String>,
-    #[serde(default)]
-    pub(crate) cache: CacheConfig,
-    /// Stage -> option -> value, each part of the keys of that stage.
-    #[serde(default)]
-    pub(crate) options: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct CacheConfig {
-    /// Relative to the root; `DX_CACHE` wins over it.
-    pub(crate) dir: Option<String>,
-    /// `5G`, `400M`, `1024`.
-    pub(crate) max_size: Option<String>,
-    pub(crate) max_age_days: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct Pyproject {
-    tool: Option<Tools>,
-}
-
-#[derive(Deserialize)]
-struct Tools {
-    dx: Option<Config>,
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     /// Absolute, links resolved.
     pub(crate) root: PathBuf,
-    pub(crate) config: Config,
+    pub(crate) config: Configuration,
     /// The file that `config` came from.
     pub(crate) config_file: Option<PathBuf>,
 }
@@ -103,7 +69,7 @@ fn user_cache() -> Option<PathBuf> {
     set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(set("HOME")?).join(".cache")))
 }
 
-fn read_config(root: &Path) -> Result<(Config, Option<PathBuf>), Failure> {
+fn read_config(root: &Path) -> Result<(Configuration, Option<PathBuf>), Failure> {
     let own = root.join("dx.toml");
     if let Some(text) = read_if_there(&own)? {
         let config = toml::from_str(&text)
@@ -114,11 +80,11 @@ fn read_config(root: &Path) -> Result<(Config, Option<PathBuf>), Failure> {
     if let Some(text) = read_if_there(&shared)? {
         let parsed: Pyproject = toml::from_str(&text)
             .map_err(|error| Failure::Config { path: shared.clone(), reason: error.to_string() })?;
-        if let Some(config) = parsed.tool.and_then(|tools| tools.dx) {
+        if let Some(config) = parsed.into_configuration() {
             return Ok((config, Some(shared)));
         }
     }
-    Ok((Config::default(), None))
+    Ok((Configuration::default(), None))
 }
 
 fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
@@ -129,34 +95,9 @@ fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// `5G`, `400M`, `12K`, `1024`.
-pub(crate) fn parse_size(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
-        Some((at, _)) => text.split_at(at),
-        None => (text, ""),
-    };
-    let scale = match unit.trim().to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(1 << scale)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_units() {
-        let sizes = ["1024", "2K", "400M", "5G", "5 GiB", "x", "5X", ""].map(parse_size);
-        let gib = 5 << 30;
-        assert_eq!(sizes, [Some(1024), Some(2048), Some(400 << 20), Some(gib), Some(gib), None, None, None]);
-    }
 
     #[test]
     fn the_nearest_mark_is_the_root_and_its_configuration_counts() {

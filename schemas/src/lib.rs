@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod bytes;
 pub mod code;
+pub mod configuration;
 pub mod container;
 pub mod diagnostic;
 pub mod digest;

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 /// Commands, what starts for them, and what they do.
 const COMMANDS: &[(&str, &str, &str)] = &[
-    ("test", RUNNER, "run pytest suites, unchanged and faster"),
+    (TEST, DRIVER, "run pytest suites: unchanged, faster, and only where affected"),
     ("build", DRIVER, "build sources"),
     ("run", DRIVER, "build a program and run it"),
     ("explain", DRIVER, "what a unit reads, and why it last ran"),
@@ -18,7 +18,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("clean", DRIVER, "remove what builds left in the project"),
     ("library", DRIVER, "unpack the standard library's sources"),
 ];
-const RUNNER: &str = "dx-testrun";
+const TEST: &str = "test";
 const DRIVER: &str = "dx-pipe";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(crate) struct Start {
     pub(crate) wants_python: bool,
 }
 
-pub(crate) fn plan(mut line: Vec<OsString>) -> Plan {
+pub(crate) fn plan(line: Vec<OsString>) -> Plan {
     let Some(first) = line.first().map(|first| first.to_string_lossy().into_owned()) else {
         return Plan::Refuse(help());
     };
@@ -52,12 +52,7 @@ pub(crate) fn plan(mut line: Vec<OsString>) -> Plan {
     let Some((_, program, _)) = COMMANDS.iter().find(|(name, ..)| *name == first) else {
         return Plan::Refuse(format!("dx: error: no command '{first}'; see 'dx --help'\n"));
     };
-    // The runner has one command, and no word for it.
-    let runner = *program == RUNNER;
-    if runner {
-        line.remove(0);
-    }
-    let wants_python = runner && !names_python(&line);
+    let wants_python = first == TEST && !names_python(&line);
     Plan::Start(Start { program, arguments: line, wants_python })
 }
 
@@ -96,19 +91,19 @@ mod tests {
     }
 
     #[test]
-    fn the_runner_gets_the_rest_and_a_python() {
-        assert_eq!(started("test"), ("dx-testrun", String::new(), true));
-        assert_eq!(started("test -x tests -k build"), ("dx-testrun", "-x tests -k build".into(), true));
-        assert_eq!(started("test --help"), ("dx-testrun", "--help".into(), true));
-        assert_eq!(started("test test"), ("dx-testrun", "test".into(), true));
+    fn tests_get_the_rest_and_a_python() {
+        assert_eq!(started("test"), ("dx-pipe", "test".into(), true));
+        assert_eq!(started("test -x tests -k build"), ("dx-pipe", "test -x tests -k build".into(), true));
+        assert_eq!(started("test --help"), ("dx-pipe", "test --help".into(), true));
+        assert_eq!(started("test test"), ("dx-pipe", "test test".into(), true));
     }
 
     #[test]
     fn the_users_python_wins() {
-        assert_eq!(started("test --python p"), ("dx-testrun", "--python p".into(), false));
-        assert_eq!(started("test -x --python=p"), ("dx-testrun", "-x --python=p".into(), false));
-        assert_eq!(started("test --pythonic"), ("dx-testrun", "--pythonic".into(), true));
-        assert_eq!(started("test -- --python=p"), ("dx-testrun", "-- --python=p".into(), true));
+        assert_eq!(started("test --python p"), ("dx-pipe", "test --python p".into(), false));
+        assert_eq!(started("test -x --python=p"), ("dx-pipe", "test -x --python=p".into(), false));
+        assert_eq!(started("test --pythonic"), ("dx-pipe", "test --pythonic".into(), true));
+        assert_eq!(started("test -- --python=p"), ("dx-pipe", "test -- --python=p".into(), true));
     }
 
     #[test]

@@ -31,11 +31,14 @@ fn main() -> ExitCode {
             let program = place.folder.join(start.program);
             let python = if start.wants_python { place.python } else { None };
             let mut command = Command::new(&program);
+            // The command's own word comes first.
+            let (word, rest) = start.arguments.split_at(1.min(start.arguments.len()));
+            command.args(word);
             if let Some(python) = python {
                 command.arg("--python").arg(python);
             }
             // Returns only when it failed.
-            let error = command.args(start.arguments).exec();
+            let error = command.args(rest).exec();
             eprintln!("dx: error: '{}' cannot be started: {error}", program.display());
             ExitCode::from(USAGE)
         }

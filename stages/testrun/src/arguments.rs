@@ -12,8 +12,8 @@ use clap::{Arg, ArgAction, CommandFactory, Parser, ValueEnum};
 #[command(name = "dx-testrun", version, after_help = AFTER_HELP, override_usage = "dx-testrun [OPTIONS] [PYTEST OPTIONS] [FILE|FOLDER|NODEID]...")]
 pub(crate) struct Arguments {
     /// workers: a number or `auto` (the cores)
-    #[arg(short = 'n', long = "numprocesses", value_name = "N", default_value = "auto")]
-    pub(crate) workers: String,
+    #[arg(short = 'n', long = "numprocesses", value_name = "N")]
+    pub(crate) workers: Option<String>,
     /// what may not be separated: load, loadscope, loadfile, loadgroup, worksteal
     #[arg(long, value_name = "MODE")]
     pub(crate) dist: Option<String>,
@@ -26,6 +26,15 @@ pub(crate) struct Arguments {
     /// keep a warm pytest for the next run
     #[arg(long, conflicts_with = "no_warm")]
     pub(crate) warm: bool,
+    /// how long a warm pytest waits for another run, 15m if nothing else is said
+    #[arg(long, value_name = "TIME")]
+    pub(crate) idle: Option<String>,
+    /// what a warm pytest may take, 2G if nothing else is said
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<String>,
+    /// import this module in a warm pytest before it is configured
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) preload: Vec<String>,
     /// start pytest anew and keep nothing
     #[arg(long)]
     pub(crate) no_warm: bool,
@@ -68,6 +77,12 @@ pub(crate) struct Arguments {
     /// write JUnit XML, as pytest's --junitxml
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// write a report of the run: `html`, one page, to dx-report.html or the file named
+    #[arg(long = "report", value_name = "KIND[=FILE]")]
+    pub(crate) reports: Vec<String>,
+    /// do not look for what tests leave behind: folder, environment, threads, processes, imports
+    #[arg(long)]
+    pub(crate) no_leaks: bool,
     /// run only tests that what changed since their last run can affect
     #[arg(long, conflicts_with_all = ["all", "audit"])]
     pub(crate) affected: bool,
@@ -102,6 +117,7 @@ Examples:
   dx-testrun tests/test_a.py -x     one file, up to the first failure
   dx-testrun -n 1 --timeout 60 -k parse
   dx-testrun --list --format json
+  dx-testrun --report html=out/tests.html
 
 Exit status (pytest's):
     0  every test passed
@@ -181,7 +197,7 @@ mod tests {
     fn own_options_are_taken_out_and_the_rest_keeps_its_order() {
         let (own, rest) =
             split("-x -n 3 tests/a.py::t[1] -k foo --timeout=5 --cov=pkg -p no:randomly --events e");
-        assert_eq!(own.workers, "3");
+        assert_eq!(own.workers.as_deref(), Some("3"));
         assert_eq!(own.timeout, Some(5.0));
         assert_eq!(own.events, Some(PathBuf::from("e")));
         assert_eq!(rest, ["-x", "tests/a.py::t[1]", "-k", "foo", "--cov=pkg", "-p", "no:randomly"]);
@@ -189,8 +205,8 @@ mod tests {
 
     #[test]
     fn short_forms() {
-        assert_eq!(split("-n2").0.workers, "2");
-        assert_eq!(split("-nauto").0.workers, "auto");
+        assert_eq!(split("-n2").0.workers.as_deref(), Some("2"));
+        assert_eq!(split("-nauto").0.workers.as_deref(), Some("auto"));
         assert_eq!(split("--shuffle tests").1, ["tests"]);
         assert_eq!(split("--shuffle=7").0.shuffle.as_deref(), Some("7"));
         assert_eq!(split("-- -n 4").1, ["--", "-n", "4"]);

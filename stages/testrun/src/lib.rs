@@ -5,6 +5,7 @@
 
 mod arguments;
 mod command;
+mod config;
 pub mod durations;
 mod failure;
 mod index;

@@ -57,6 +57,16 @@ pub(crate) struct Start {
     pub(crate) evidence: Option<Wanted>,
     /// What was read is to be told.
     pub(crate) record: bool,
+    /// The names of deselected tests are to be told.
+    pub(crate) left_out: bool,
+    /// What tests leave behind is to be told.
+    pub(crate) leaks: bool,
+    /// The hash seed was chosen by dx-testrun.
+    pub(crate) seeded: bool,
+    /// Of a warm pytest: seconds that it waits, MiB that it may take, modules that it imports before all else.
+    pub(crate) idle: f64,
+    pub(crate) memory: u64,
+    pub(crate) preload: Vec<String>,
     /// Variables that a warm layer takes over from the caller.
     pub(crate) environment: BTreeMap<String, String>,
     /// This process is a worker of its own, without a fork.
@@ -107,6 +117,17 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
+/// Something that a worker wants to have said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Note {
+    /// `leak` where a test left something behind.
+    pub(crate) kind: String,
+    /// Of a leak: folder, environment, path, modules, thread, process.
+    pub(crate) what: String,
+    pub(crate) text: String,
+}
+
 /// What is to run.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Plan {
@@ -134,6 +155,8 @@ pub(crate) struct Plan {
     pub(crate) late: bool,
     #[serde(default)]
     pub(crate) deselected: u64,
+    #[serde(default)]
+    pub(crate) left_out: Vec<String>,
     /// Collection failed: nothing is run.
     #[serde(default)]
     pub(crate) broken: bool,
@@ -163,6 +186,8 @@ pub(crate) struct PlanFile {
     pub(crate) names: Vec<Option<String>>,
     #[serde(default)]
     pub(crate) deselected: u64,
+    #[serde(default)]
+    pub(crate) left_out: Vec<String>,
     #[serde(default)]
     pub(crate) read: Vec<String>,
     #[serde(default)]

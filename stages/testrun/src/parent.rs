@@ -45,6 +45,9 @@ pub(crate) struct Launch<'a> {
     pub(crate) python: &'a Path,
     pub(crate) folder: &'a Path,
     pub(crate) state: &'a State,
+    /// `PYTHONHASHSEED` of all interpreters of this run, where the caller has not set it: sets have one order in workers
+    /// that are processes of their own, too.
+    pub(crate) hash_seed: Option<u32>,
 }
 
 impl Parent {
@@ -53,6 +56,9 @@ impl Parent {
         let mut command = script::command(launch.python, launch.state, Entry::Cold)
             .map_err(|error| Failure::Write { path: launch.state.path("python"), error })?;
         command.arg(other.as_raw_fd().to_string()).current_dir(launch.folder);
+        if let Some(seed) = launch.hash_seed {
+            command.env("PYTHONHASHSEED", seed.to_string());
+        }
         let handed = other.as_raw_fd();
         let inherited = inherited.to_vec();
         // SAFETY: the hook only calls fcntl, prctl and signal, which are safe between fork and exec.

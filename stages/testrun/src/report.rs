@@ -2,15 +2,18 @@
 
 mod events;
 mod github;
+mod html;
 mod progress_fancy;
 mod progress_plain;
 
 use dx_schemas::testrun::Outcome;
 
+use crate::failure::Failure;
 use crate::message::Report;
 
 pub(crate) use events::Events;
 pub(crate) use github::GitHub;
+pub(crate) use html::{Call, Html};
 pub(crate) use progress_fancy::Fancy;
 pub(crate) use progress_plain::Plain;
 
@@ -30,6 +33,8 @@ pub(crate) enum Event<'a> {
     },
     /// A test is done, with its reports.
     Test(TestEvent<'a>),
+    /// What counts of a test that was told otherwise: it passes only after the whole session was collected.
+    Settled(TestEvent<'a>),
     /// A file could not be collected, or was skipped as a whole.
     File {
         id: &'a str,
@@ -42,6 +47,17 @@ pub(crate) enum Event<'a> {
     },
     /// Something that people should know, on a line of its own.
     Note(&'a str),
+    /// How many tests pytest deselected, and the names of those that a report asked for.
+    LeftOut {
+        count: u64,
+        ids: &'a [String],
+    },
+    /// A test left something behind, which changes no outcome.
+    Leak {
+        id: &'a str,
+        what: &'a str,
+        text: &'a str,
+    },
     /// A debugger takes the terminal, or gives it back.
     Debugger(bool),
     /// The tests are done; pytest's summary follows.
@@ -59,8 +75,16 @@ pub(crate) struct TestEvent<'a> {
     pub(crate) id: &'a str,
     pub(crate) outcomes: &'a [Outcome],
     pub(crate) seconds: f64,
+    /// Set-up, call and teardown.
+    pub(crate) times_us: [u32; 3],
+    /// Since the run began; 0 where it is not known.
+    pub(crate) start_us: u32,
     pub(crate) worker: u32,
     pub(crate) reports: &'a [Report],
+    /// The same in pytest's own form, one JSON object each.
+    pub(crate) lines: &'a [Vec<u8>],
+    /// Why this test was selected, where something was.
+    pub(crate) why: Option<&'a str>,
     pub(crate) attempt: u32,
     /// Tests of the whole run, where they are known.
     pub(crate) total: Option<u64>,
@@ -70,6 +94,10 @@ pub(crate) trait Reporter {
     fn event(&mut self, event: &Event<'_>);
     /// Called several times a second.
     fn tick(&mut self) {}
+    /// After the last event: what could not be written.
+    fn finish(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// pytest's letter for an outcome that no plugin named otherwise.

@@ -14,13 +14,14 @@ mod start;
 use std::time::Instant;
 
 pub(crate) use list::list;
+use settings::Page;
 pub(crate) use settings::Settings;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
 use crate::message::{self, Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
-use crate::report::{Event, Events, Fancy, GitHub, Plain, Reporter};
+use crate::report::{Call, Event, Events, Fancy, GitHub, Html, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
@@ -38,6 +39,10 @@ impl Reporters {
     pub(crate) fn tick(&mut self) {
         self.0.iter_mut().for_each(|reporter| reporter.tick());
     }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.0.iter_mut().try_for_each(|reporter| reporter.finish())
+    }
 }
 
 /// Runs the tests; pytest's status. However it ends, no process of it stays.
@@ -54,12 +59,19 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     if let Some(path) = &settings.events {
         reporters.0.push(Box::new(Events::create(path)?));
     }
+    for Page::Html(path) in &settings.reports {
+        reporters.0.push(Box::new(Html::new(path, settings.call())?));
+    }
     let chosen;
     let mut settings = settings;
     let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
     if let Some(selection) = &selection {
         match selection.outlook(settings) {
-            Outlook::Nothing => return Ok(nothing(settings, selection, &mut reporters, started)),
+            Outlook::Nothing => {
+                let status = nothing(settings, selection, &mut reporters, started);
+                reporters.finish()?;
+                return Ok(status);
+            }
             Outlook::Some(arguments) => {
                 chosen = settings.of_these(arguments);
                 settings = &chosen;
@@ -128,6 +140,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         seconds: started.elapsed().as_secs_f64(),
         summary: &summary.counts,
     });
+    reporters.finish()?;
     Ok(status)
 }
 
@@ -143,7 +156,9 @@ pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
 fn nothing(settings: &Settings, selection: &Selection, reporters: &mut Reporters, started: Instant) -> u8 {
     let mut progress = Plain::new(0, settings.markup, settings.columns);
     let cached = selection.cached(settings);
-    progress.event(&Event::Text(&sentence(0, cached, started.elapsed().as_secs_f64())));
+    let text = sentence(0, cached, started.elapsed().as_secs_f64());
+    progress.event(&Event::Text(&text));
+    reporters.tell(&Event::Text(&text));
     let status = if cached == 0 { 5 } else { 0 };
     reporters.tell(&Event::Done { status, seconds: started.elapsed().as_secs_f64(), summary: &[] });
     status
@@ -187,7 +202,15 @@ fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
 
 impl Settings {
     fn launch(&self) -> Launch<'_> {
-        Launch { python: &self.python, folder: &self.folder, state: &self.state }
+        Launch { python: &self.python, folder: &self.folder, state: &self.state, hash_seed: self.hash_seed }
+    }
+
+    fn call(&self) -> Call {
+        Call {
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            folder: self.folder.clone(),
+            python: self.python.clone(),
+        }
     }
 
     fn start(&self, record: bool) -> Start {
@@ -199,6 +222,12 @@ impl Settings {
             dist: self.dist.clone(),
             shuffle: self.shuffle,
             record,
+            left_out: !self.reports.is_empty(),
+            leaks: self.leaks,
+            seeded: self.hash_seed.is_some(),
+            idle: self.idle.as_secs_f64(),
+            memory: self.memory_mib,
+            preload: self.preload.clone(),
             evidence: self
                 .which
                 .map(|_| Wanted { root: self.state.root.to_string_lossy().into_owned(), asked: self.asked }),
@@ -214,12 +243,15 @@ impl Settings {
 /// Whether colours are wanted.
 fn wants_markup(arguments: &[String]) -> bool {
     let asked = arguments.iter().rev().find_map(|argument| argument.strip_prefix("--color="));
+    let is = |name: &str, wanted: &str| std::env::var_os(name).is_some_and(|value| value == wanted);
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match asked {
         Some("yes") => true,
         Some("no") => false,
+        _ if is("PY_COLORS", "1") => true,
+        _ if is("PY_COLORS", "0") => false,
         _ if set("NO_COLOR") => false,
         _ if set("FORCE_COLOR") => true,
-        _ => terminal::is_terminal(),
+        _ => terminal::is_terminal() && !is("TERM", "dumb"),
     }
 }

@@ -18,6 +18,7 @@ const MODULES: &[(&str, &str)] = modules![
     "__init__",
     "wire",
     "watch",
+    "leaks",
     "orphans",
     "planning",
     "summary",
@@ -31,6 +32,7 @@ const MODULES: &[(&str, &str)] = modules![
     "arguments",
     "packets",
     "layer",
+    "preload",
     "server"
 ];
 

@@ -1,5 +1,7 @@
 //! Whole runs of dx-testrun, beside pytest in the environment that `make test` makes.
 
+#[path = "all/configuration.rs"]
+mod configuration;
 #[path = "all/distribution.rs"]
 mod distribution;
 #[path = "all/faults.rs"]
@@ -8,10 +10,18 @@ mod faults;
 mod groups;
 #[path = "all/junit.rs"]
 mod junit;
+#[path = "all/leaks.rs"]
+mod leaks;
+#[path = "all/messages.rs"]
+mod messages;
 #[path = "all/odd_text.rs"]
 mod odd_text;
+#[path = "all/page.rs"]
+mod page;
 #[path = "all/patterns.rs"]
 mod patterns;
+#[path = "all/pitfalls.rs"]
+mod pitfalls;
 #[path = "all/races.rs"]
 mod races;
 #[path = "all/runs.rs"]
@@ -22,5 +32,7 @@ mod simulation;
 mod support;
 #[path = "all/tally.rs"]
 mod tally;
+#[path = "all/terminal.rs"]
+mod terminal;
 #[path = "all/warm.rs"]
 mod warm;

@@ -24,6 +24,9 @@ def main():
     if order is None or order[0] != START:
         return
     start = json.loads(order[2].decode("utf-8", "surrogatepass"))
+    if start["seeded"]:
+        # It has done its work when the interpreter started; tests and their children are to see nothing of it.
+        os.environ.pop("PYTHONHASHSEED", None)
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
     sys.path[0] = os.path.dirname(sys.executable)
     plugin, status = run_pytest(channel, start)

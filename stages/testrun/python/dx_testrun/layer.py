@@ -56,7 +56,7 @@ class Warm:
             json.dump({"began": self.began, "files": files, "folders": folders}, file)
         os.rename(target + ".tmp", target)
         if thread_count() > 1:
-            send(self.socket, {"ready": False, "reason": "something that pytest imports has started threads"})
+            send(self.socket, {"ready": False, "reason": "something that pytest imports has started threads or an event loop"})
             os._exit(0)
         remember_versions(self.config)
         gc.collect()

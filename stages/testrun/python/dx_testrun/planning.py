@@ -157,6 +157,7 @@ def plan(plugin, session):
         "threads": thread_count(),
         "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
         "deselected": plugin.deselected,
+        "left_out": plugin.left_out if plugin.start.get("left_out") else (),
         "said": plugin.said,
         "read": read,
         "listed": listed,
@@ -192,13 +193,25 @@ def wants_all(config):
 
 
 def thread_count():
-    """Threads of this process that Python knows of or not."""
+    """Threads of this process that Python knows of or not, and event loops: neither survives a fork as it was.
+
+    A loop that was made before a fork shares its epoll instance and its wake-ups with those of all other forks."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return len(os.listdir("/proc/self/task")) + event_polls()
     except OSError:
         import threading
 
         return threading.active_count()
+
+
+def event_polls():
+    count = 0
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            count += os.readlink("/proc/self/fd/" + fd) == "anon_inode:[eventpoll]"
+        except OSError:
+            pass
+    return count
 
 
 def describe(path, items, dist):

@@ -4,6 +4,7 @@ import functools
 import io
 import json
 import os
+import re
 import signal
 import sys
 
@@ -13,6 +14,9 @@ from dx_testrun.orphans import end_orphans
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
 from dx_testrun.worker import Worker
+
+
+COLLECTING_NOTE = re.compile("(\x1b\\[1m)?collecting \\.\\.\\. (\x1b\\[0m)?$")
 
 
 class Leave(BaseException):
@@ -40,6 +44,8 @@ class Plugin:
         self.whole = None
         self.children = set()
         self.deselected = 0
+        self.leaks = None  # in a worker: what its tests leave behind
+        self.left_out = []  # names of deselected tests
         self.finish = None
         self.said = []  # what the parent's own collection reported
         self.base = None
@@ -50,6 +56,8 @@ class Plugin:
 
     def pytest_deselected(self, items):
         self.deselected += len(items)
+        if self.warm is not None or self.start.get("left_out"):
+            self.left_out.extend(item.nodeid for item in items)
 
     def pytest_collectreport(self, report):
         if self.worker is not None:
@@ -65,6 +73,16 @@ class Plugin:
     def pytest_warning_recorded(self, warning_message, when, nodeid, location):
         if self.worker is not None:
             self.worker.warning(warning_message, when, nodeid, location)
+
+    def pytest_fixture_setup(self, fixturedef, request):
+        if self.leaks is None or fixturedef.scope == "function":
+            yield
+        else:
+            yield from self.leaks.set_up()
+
+    def pytest_fixture_post_finalizer(self, fixturedef, request):
+        if self.leaks is not None and fixturedef.scope != "function":
+            self.leaks.torn_down()
 
     def pytest_enter_pdb(self, config, pdb):
         if self.worker is not None:
@@ -108,6 +126,8 @@ class Plugin:
             writer.fullwidth = self.start["columns"]
             writer.code_highlight = writer.hasmarkup and config.option.code_highlight == "yes"
             reporter._screen_width = self.start["columns"]
+            # Lines in memory cannot be written over.
+            reporter.isatty = type(reporter.isatty)(False)
 
     def text(self):
         """What pytest's terminal reporter wrote since the last call."""
@@ -116,7 +136,8 @@ class Plugin:
         text = self.sink.getvalue()
         self.sink.seek(0)
         self.sink.truncate()
-        return text
+        # What is collected is said by dx-testrun, on a line of its own.
+        return COLLECTING_NOTE.sub("", text)
 
     def fresh_header(self):
         """A fork of a warm layer begins a session of its own, as far as people see it."""
@@ -186,6 +207,7 @@ class Plugin:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter._tw._file = sys.stdout
+            reporter.isatty = type(reporter.isatty)(sys.stdout.isatty())
         self.sink = None
 
     def until_finish(self):

@@ -19,6 +19,7 @@ import time
 from dx_testrun.layer import become_layer
 from dx_testrun.orphans import end_orphans
 from dx_testrun.packets import pair, receive, send
+from dx_testrun.preload import Stamps, preload
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import HELLO, REFUSED, Channel
 
@@ -26,10 +27,11 @@ from dx_testrun.wire import HELLO, REFUSED, Channel
 class Server:
     """Layer 0: one interpreter with pytest imported, for one way of calling."""
 
-    def __init__(self, path, start):
+    def __init__(self, path, start, refusal, began):
         self.path, self.start = path, start
-        self.idle_seconds = start.get("idle") or 900
-        self.memory_mib = start.get("memory") or 2048
+        self.limit(start)
+        self.refusal = refusal
+        self.stamps = Stamps(began)
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         mask = os.umask(0o177)
         own = "%s.%d" % (path, os.getpid())
@@ -44,10 +46,11 @@ class Server:
         os.rename(own, path)
         self.layers = {1: None, 2: None}
         self.leases = []
+        self.runners = []  # those of them that are runs; looking after the server is no use of it
         self.waiting = []
         self.wants_second = False
         self.serial = 0
-        self.last_use = self.began = time.time()
+        self.last_use = self.began = began
         self.runs = 0
 
     def serve(self):
@@ -107,7 +110,9 @@ class Server:
             if gone:
                 channel.socket.close()
                 self.leases.remove(channel)
-                self.last_use = time.time()
+                if channel in self.runners:
+                    self.runners.remove(channel)
+                    self.last_use = time.time()
             return
         request = json.loads(order[2].decode("utf-8", "surrogatepass"))
         fds, channel.fds = channel.fds, []
@@ -121,12 +126,26 @@ class Server:
             channel.send(HELLO, self.status())
         elif request["op"] == "run":
             self.last_use = time.time()
+            self.runners.append(channel)
             self.runs += 1
             self.wants_second = True
+            self.limit(request["start"])
             self.run(channel, request, fds)
+
+    def limit(self, start):
+        """How long it may idle, and how much its layers may take."""
+        self.idle_seconds, self.memory_mib = start["idle"], start["memory"]
 
     def run(self, channel, request, fds):
         """A run out of the deepest layer that there is; says which, and dx-testrun looks whether that one is stale."""
+        changed = None if self.refusal or self.layers[1] else self.stamps.changed()
+        if self.refusal or changed:
+            turn_away(fds, self.refusal or "'%s' changed" % changed)
+            channel.send(HELLO, dict(self.status(), layer=1, id=None))
+            if changed:
+                # What is imported cannot be changed: the next run finds another server.
+                self.end()
+            return
         number, layer = 2, self.layers[2]
         if layer is None or not layer["ready"] or request["highest"] < 2:
             number, layer = 1, self.layers[1]
@@ -274,13 +293,15 @@ def turn_away(fds, reason):
 def main():
     """Starts the server; dx-testrun has detached this process already."""
     WATCH.start()
+    began = time.time()
     import pytest  # noqa: F401
 
-    WATCH.on = False
     path, start = sys.argv[1], json.loads(sys.argv[2])
+    refusal = preload(start["preload"], start["arguments"])
+    WATCH.on = False
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
     sys.path[0] = os.path.dirname(sys.executable)
-    server = Server(path, start)
+    server = Server(path, start, refusal, began)
     # Standard input is the pipe on which dx-testrun waits for this moment.
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)

@@ -66,6 +66,7 @@ def decorate(plugin):
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)
     pytest.hookimpl(trylast=True)(plugin.pytest_runtest_logreport)
+    pytest.hookimpl(tryfirst=True, hookwrapper=True)(plugin.pytest_fixture_setup)
 
 
 def end_worker(plugin, status):

@@ -7,7 +7,7 @@ import sys
 class Watch:
     """Every file that this process reads and every folder that it lists, while it collects.
 
-    An audit hook cannot be taken back, so outside collection it returns at once.
+    An audit hook cannot be taken back, so outside collection it looks for started processes only.
     """
 
     def __init__(self):
@@ -16,12 +16,15 @@ class Watch:
         self.all_files, self.all_folders = set(), set()
         self.ignored = ()
         self.seen = 0
+        self.spawned = False  # a process may have been started
 
     def start(self):
         sys.addaudithook(self.hook)
         self.on = True
 
     def hook(self, event, arguments):
+        if event in SPAWNING:
+            self.spawned = True
         if not self.on:
             return
         if event == "open":
@@ -38,7 +41,11 @@ class Watch:
         modules = list(sys.modules.values())[self.seen :] if len(sys.modules) > self.seen else []
         self.seen = len(sys.modules)
         for module in modules:
-            path = getattr(module, "__file__", None)
+            try:
+                path = getattr(module, "__file__", None)
+            except Exception:
+                # Not everything that is put there is a module.
+                continue
             if isinstance(path, str):
                 files.add(absolute(path))
         folders = set(map(absolute, self.folders))
@@ -58,6 +65,7 @@ class Watch:
 
 
 WRITING = frozenset("wax+")
+SPAWNING = frozenset(("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"))
 WATCH = Watch()
 
 

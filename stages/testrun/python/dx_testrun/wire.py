@@ -13,6 +13,8 @@ MAGIC, VERSION = 0x5844, 1
 TEST = struct.Struct("<HBBIIIIIII")  # dx-testrun to Python, 32 bytes
 RESULT = struct.Struct("<HBBIIIBBHIIIII")  # Python to dx-testrun, 40 bytes
 LENGTH_MAX = 64 << 20
+# What a text is cut to in a message that would be too long; less if there are many.
+TEXT_MAX = 4 << 20
 
 # To Python. Names and numbers are those of `schemas::testrun::{Order, Answer}`.
 START, FORK, REAP, FEED, FINISH, COLLECT, RUN, END, STOP, QUIT, TAKE = range(1, 12)
@@ -50,7 +52,7 @@ class Channel:
     def __init__(self, fd):
         self.socket = socket.socket(fileno=fd)
         self.socket.setblocking(True)
-        self.buffer = b""
+        self.buffer = bytearray()
         self.fds = []
 
     def fill(self, flags=0):
@@ -74,10 +76,10 @@ class Channel:
             fail("the order is not one of this version")
         if len(self.buffer) < TEST.size + length:
             return None
-        payload = self.buffer[TEST.size : TEST.size + length]
+        payload = bytes(self.buffer[TEST.size : TEST.size + length])
         if binascii.crc32(payload, binascii.crc32(self.buffer[: TEST.size - 4])) != head[9]:
             fail("the order is damaged")
-        self.buffer = self.buffer[TEST.size + length :]
+        del self.buffer[: TEST.size + length]
         return kind, head[4:9], payload
 
     def receive(self):
@@ -116,7 +118,25 @@ def pack(content):
         return b""
     if isinstance(content, bytes):
         return content
-    return json.dumps(content, default=repr).encode("utf-8", "surrogatepass")
+    limit = TEXT_MAX
+    text = json.dumps(content, default=repr)
+    while len(text) > LENGTH_MAX - 64 and limit > 64:
+        text = json.dumps(shortened(content, limit), default=repr)
+        limit //= 4
+    return text.encode("ascii")
+
+
+def shortened(content, limit):
+    """A copy in which every text that is longer has lost its middle, and says so."""
+    if isinstance(content, str) and len(content) > limit:
+        left_out = len(content) - limit
+        start, end = content[: limit // 2], content[len(content) - limit // 2 :]
+        return "%s\n[dx: %d characters are left out here: the report was too long]\n%s" % (start, left_out, end)
+    if isinstance(content, dict):
+        return {key: shortened(value, limit) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [shortened(value, limit) for value in content]
+    return content
 
 
 def frame(kind, payload=b"", file=0, item=0, outcome=0, phase=0, flags=0, times=(0, 0, 0), start=0):

@@ -9,6 +9,7 @@ import sys
 import time
 
 from dx_testrun.forked import forget_cache, hold_on, own_base, restart_capture, silence, start_coverage
+from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
 from dx_testrun.reports import crash_of, ending_of, reason_of
 from dx_testrun.watch import WATCH
@@ -24,6 +25,7 @@ from dx_testrun.wire import (
     FINISH,
     IDLE,
     NEED,
+    NOTE,
     OTHER,
     OUTCOMES,
     PASSED,
@@ -67,6 +69,7 @@ class Worker:
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
         plugin.children = set()
+        self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
         self.prepare()
 
@@ -194,6 +197,8 @@ class Worker:
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.finish)
         return True
 
     def run_unit(self, words):
@@ -232,6 +237,8 @@ class Worker:
         self.outcome, self.flags, self.odd = OTHER, 0, False
         self.at = (file, number)
         self.ring.current(file + 1, number)
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.begin, item, following)
         start = (time.monotonic_ns() - self.base_ns) // 1000
         if self.recorder is None:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -251,6 +258,17 @@ class Worker:
                 max(0, min(start, 0xFFFFFFFF)),
             )
         )
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.end, self.at)
+
+    def look_for_leaks(self, step, *arguments):
+        try:
+            for (file, item), kind, text in step(*arguments) or ():
+                self.put(NOTE, {"kind": "leak", "what": kind, "text": text}, file=file, item=item)
+        except Exception as error:
+            # Tests may put anything in the place of what is looked at; their outcomes do not depend on this.
+            self.leaks = self.plugin.leaks = None
+            self.put(NOTE, {"kind": "note", "text": "does not look for what tests leave behind any more: %r" % error})
 
     def run_watched(self, item, following):
         recorder = self.recorder
@@ -268,7 +286,7 @@ class Worker:
         if file in plugin.lists:
             return
         node = plugin.nodes[file]
-        plugin.deselected = 0
+        plugin.deselected, plugin.left_out = 0, []
         session._collection_cache = {}
         session._notfound, session._initial_parts = [], []
         items = []
@@ -286,7 +304,7 @@ class Worker:
         plugin.lists[file] = items
         out = describe(node.nodeid, items, self.plugin.start.get("dist"))
         WATCH.on = False
-        out["deselected"] = plugin.deselected
+        out["deselected"], out["left_out"] = plugin.deselected, plugin.left_out
         out["read"], out["listed"] = WATCH.take()
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
@@ -373,7 +391,7 @@ class Worker:
 
     def foreground(self, entering):
         """A debugger is about to read from the terminal: it needs the terminal's foreground."""
-        self.put(DEBUGGER, {"entering": entering}, urgent=True)
+        self.put(DEBUGGER, {"entering": entering}, urgent=True, file=self.at[0], item=self.at[1])
         if self.setup["terminal"]:
             return
         try:

@@ -1,7 +1,8 @@
 //! `--events`: one JSON object a line for programs that watch a run.
 //!
 //! A `test` line per outcome of a test (two where the teardown failed after the test passed), a `file` line for a file
-//! that could not be collected, and a last line `done`. Keys and events may follow in version 1; readers skip what they
+//! that could not be collected, a `settled` line for a test that fails only where its file is collected alone (that one
+//! counts, not its `test` line), a `leak` line for what a test left behind, and a last line `done`. Keys and events may follow in version 1; readers skip what they
 //! do not know.
 
 use std::fs::File;
@@ -40,6 +41,9 @@ impl Events {
             if test.attempt > 0 {
                 line["attempt"] = json!(test.attempt + 1);
             }
+            if let Some(why) = test.why {
+                line["why"] = json!(why);
+            }
             if let Some(text) = report.map(|report| &report.text).filter(|text| !text.is_empty()) {
                 line["text"] = json!(text);
             }
@@ -55,9 +59,16 @@ impl Reporter for Events {
                 self.line(&json!({"v": VERSION, "event": "start", "workers": workers, "how": how}));
             }
             Event::Test(test) => self.test(test),
+            Event::Settled(test) => self.line(&json!({
+                "v": VERSION, "event": "settled", "id": test.id, "outcome": test.outcomes.first().map(|o| o.name()),
+                "why": "order-dependent",
+            })),
             Event::File { id, report } | Event::Known { id, report } => self.line(&json!({
                 "v": VERSION, "event": "file", "id": id, "outcome": report.category, "text": report.text,
             })),
+            Event::Leak { id, what, text } => {
+                self.line(&json!({"v": VERSION, "event": "leak", "id": id, "what": what, "text": text}));
+            }
             Event::Note(text) => self.line(&json!({"v": VERSION, "event": "note", "text": text})),
             Event::Done { status, seconds, summary } => {
                 let counts: serde_json::Map<_, _> = summary

@@ -118,7 +118,11 @@ impl Reporter for Fancy {
                 self.hide();
                 self.plain.event(event);
             }
-            Event::Known { .. } | Event::Done { .. } => {}
+            Event::Settled(_)
+            | Event::LeftOut { .. }
+            | Event::Leak { .. }
+            | Event::Known { .. }
+            | Event::Done { .. } => {}
         }
     }
 

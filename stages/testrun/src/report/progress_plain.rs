@@ -173,7 +173,13 @@ impl Reporter for Plain {
                 let plural = if *workers == 1 { "" } else { "s" };
                 self.write(&format!("dx: {workers} worker{plural}, {how}\n"));
             }
-            Event::Started { .. } | Event::Known { .. } | Event::Debugger(_) | Event::Done { .. } => {}
+            Event::Started { .. }
+            | Event::Settled(_)
+            | Event::LeftOut { .. }
+            | Event::Leak { .. }
+            | Event::Known { .. }
+            | Event::Debugger(_)
+            | Event::Done { .. } => {}
         }
     }
 }

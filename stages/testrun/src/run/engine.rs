@@ -2,6 +2,7 @@
 
 mod bundles;
 mod frames;
+mod leaks;
 mod lifecycle;
 mod limits;
 mod second_look;
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use dx_schemas::testrun::{Answer, Outcome};
+use leaks::Leaks;
 
 use super::memory::Memory;
 use super::selection::{self, Selection};
@@ -70,6 +72,11 @@ pub(super) struct Engine<'a> {
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     order_dependent: Vec<String>,
+    leaks: Leaks,
+    /// Tests that somebody has looked into: they run once.
+    debugged: std::collections::HashSet<(u32, u32)>,
+    /// Names of deselected tests.
+    left_out: Vec<String>,
     /// Failures that did not hold after whole collection.
     first_failures: std::collections::HashMap<(u32, u32), Kept>,
     /// Failures are being looked at again: nothing is told yet.
@@ -122,6 +129,7 @@ impl<'a> Engine<'a> {
         Ok(Engine {
             settings,
             parent,
+            left_out: std::mem::take(&mut plan.left_out),
             plan,
             origin,
             selection,
@@ -141,6 +149,8 @@ impl<'a> Engine<'a> {
             died_collecting: std::collections::HashSet::new(),
             faults: Vec::new(),
             order_dependent: Vec::new(),
+            leaks: Leaks::default(),
+            debugged: std::collections::HashSet::new(),
             first_failures: std::collections::HashMap::new(),
             looking_again: false,
             serials: 0,
@@ -164,7 +174,11 @@ impl<'a> Engine<'a> {
             Some(reason) => format!(", collected as a whole ({reason})"),
             None => ", collected file by file".to_owned(),
         };
-        let apart = if self.plan.threads > 1 { ", workers apart (pytest's process has threads)" } else { "" };
+        let apart = if self.plan.threads > 1 {
+            ", workers apart (pytest's process has threads or an event loop)"
+        } else {
+            ""
+        };
         let how = format!("{}{collected}{apart}", self.origin.how);
         for lane in 0..count {
             self.start_worker(lane, count)?;
@@ -285,6 +299,7 @@ impl<'a> Engine<'a> {
         if self.tally.twice > 0 {
             self.faults.push(format!("{} tests reported twice", self.tally.twice));
         }
+        self.reporters.tell(&Event::LeftOut { count: self.tally.deselected, ids: &self.left_out });
         self.remember();
         self.keep_evidence();
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
@@ -302,6 +317,7 @@ impl<'a> Engine<'a> {
                 .text
                 .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
         }
+        self.leaks.tell(&mut conclusion.text);
         if !self.faults.is_empty() {
             for fault in &self.faults {
                 conclusion.text.push_str(&format!("dx-testrun: internal error: {fault}\n"));
@@ -426,6 +442,12 @@ impl<'a> Engine<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Failures that may be looked at again.
+    fn failed(&self) -> Vec<(u32, u32)> {
+        let failed = self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item));
+        failed.filter(|at| !self.debugged.contains(at)).collect()
     }
 
     fn spans_of(&self, items: &[(u32, u32)]) -> Vec<Span> {

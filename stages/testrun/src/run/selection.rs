@@ -156,6 +156,18 @@ impl Selection {
         }
     }
 
+    /// Why a test runs, where only some do.
+    pub(crate) fn reason(&self, id: &str) -> Option<String> {
+        if self.which != Which::Affected {
+            return None;
+        }
+        if let Some(why) = &self.everything {
+            return Some(why.clone());
+        }
+        let reason = self.choice.as_ref()?.chosen.get(id);
+        Some(reason.map_or("it is new".to_owned(), ToString::to_string))
+    }
+
     /// Tests whose outcome changed although they would not have been chosen, and the seconds that the choice would have
     /// saved.
     pub(crate) fn audit(&self, ran: &[Ran<'_>]) -> (Vec<String>, f64) {

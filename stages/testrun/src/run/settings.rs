@@ -1,10 +1,11 @@
 //! What a run was asked for, checked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::selection::Which;
 use crate::arguments::Arguments;
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::state::State;
 use crate::sys::terminal;
@@ -28,7 +29,17 @@ pub(crate) struct Settings {
     pub(crate) partition: Option<Partition>,
     pub(crate) ci: bool,
     pub(crate) warmth: Warmth,
+    /// How long a warm pytest waits for another run, and what it may take.
+    pub(crate) idle: Duration,
+    pub(crate) memory_mib: u64,
+    /// Modules that it imports before it is configured.
+    pub(crate) preload: Vec<String>,
     pub(crate) events: Option<PathBuf>,
+    pub(crate) reports: Vec<Page>,
+    /// Look for what tests leave behind.
+    pub(crate) leaks: bool,
+    /// Nothing where the caller has chosen one.
+    pub(crate) hash_seed: Option<u32>,
     /// Which tests run by what changed; nothing where that plays no part.
     pub(crate) which: Option<Which>,
     /// The user said so.
@@ -44,6 +55,12 @@ pub(crate) struct Settings {
 pub(crate) enum Warmth {
     Cold,
     Warm,
+}
+
+/// A report to be written at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Html(PathBuf),
 }
 
 /// One share of the tests.
@@ -81,6 +98,7 @@ impl Settings {
                 path.to_str().ok_or_else(|| Failure::Usage("--junit takes a path in UTF-8".to_owned()))?;
             arguments.push(format!("--junitxml={path}"));
         }
+        let config = Config::read(&state.root)?;
         let ci = own.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
         let shuffle = own.shuffle.as_deref().map(seed).transpose()?;
         let partition = own.partition.as_deref().map(parse_partition).transpose()?;
@@ -94,15 +112,18 @@ impl Settings {
             shuffle.map(|_| "--shuffle")
         };
         Ok(Settings {
-            workers: workers(&own.workers)?,
+            workers: workers(&config.workers(own.workers.as_deref()))?,
             dist: own.dist.clone(),
             whole: whole.map(str::to_owned),
             shuffle,
-            timeout: seconds("--timeout", own.timeout)?,
+            timeout: config.timeout(own.timeout)?,
             run_timeout: seconds("--run-timeout", own.run_timeout)?,
             isolate: own.isolate,
             retries: own.retries,
             partition,
+            idle: config.idle(own.idle.as_deref())?,
+            memory_mib: config.memory_mib(own.memory.as_deref())?,
+            preload: config.preload(&own.preload)?,
             warmth: if own.warm || (!own.no_warm && !ci && terminal::is_terminal()) {
                 Warmth::Warm
             } else {
@@ -110,6 +131,9 @@ impl Settings {
             },
             ci,
             events: own.events.clone(),
+            reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
+            leaks: !own.no_leaks,
+            hash_seed: hash_seed(),
             which: which(own, ci),
             asked: own.affected || own.audit,
             outline: own.outline.clone(),
@@ -135,13 +159,13 @@ fn which(own: &Arguments, ci: bool) -> Option<Which> {
     }
 }
 
-fn workers(text: &str) -> Result<usize, Failure> {
+fn workers((text, place): &(String, String)) -> Result<usize, Failure> {
     if text == "auto" || text == "logical" {
         return Ok(std::thread::available_parallelism().map_or(1, usize::from));
     }
     match text.parse::<usize>() {
         Ok(count @ 0..=256) => Ok(count.max(1)),
-        _ => Err(Failure::Usage(format!("-n takes a number from 0 to 256 or 'auto', not '{text}'"))),
+        _ => Err(Failure::Usage(format!("{place} takes a number from 0 to 256 or 'auto', not '{text}'"))),
     }
 }
 
@@ -153,6 +177,25 @@ fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, Failure
     Duration::try_from_secs_f64(value)
         .map(Some)
         .map_err(|_| Failure::Usage(format!("{option} takes seconds, not '{value}'")))
+}
+
+/// One for this run, unlike those before.
+fn hash_seed() -> Option<u32> {
+    if std::env::var_os("PYTHONHASHSEED").is_some_and(|value| !value.is_empty()) {
+        return None;
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let hash = blake3::hash(&now.map_or(0, |time| time.as_nanos()).to_le_bytes());
+    hash.as_bytes().first_chunk().map(|bytes| u32::from_le_bytes(*bytes).max(1))
+}
+
+/// `KIND` or `KIND=FILE`.
+fn page(text: &str, folder: &Path) -> Result<Page, Failure> {
+    let (kind, file) = text.split_once('=').unwrap_or((text, ""));
+    match kind {
+        "html" => Ok(Page::Html(folder.join(if file.is_empty() { "dx-report.html" } else { file }))),
+        _ => Err(Failure::Usage(format!("--report takes html or html=FILE, not '{text}'"))),
+    }
 }
 
 fn seed(text: &str) -> Result<u64, Failure> {
@@ -181,6 +224,17 @@ fn parse_partition(text: &str) -> Result<Partition, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reports_are_checked() {
+        let folder = Path::new("/p");
+        assert_eq!(page("html", folder).unwrap(), Page::Html("/p/dx-report.html".into()));
+        assert_eq!(page("html=a=b.html", folder).unwrap(), Page::Html("/p/a=b.html".into()));
+        assert_eq!(page("html=/x.html", folder).unwrap(), Page::Html("/x.html".into()));
+        for bad in ["", "xml", "HTML", "=file"] {
+            assert!(page(bad, folder).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn partitions_are_checked() {

@@ -56,12 +56,15 @@ fn warm(settings: &Settings, memory: &mut Memory, apart: bool) -> Warmed {
         return Warmed::No(None);
     }
     if apart {
-        return Warmed::No(Some("what pytest imports starts threads".to_owned()));
+        return Warmed::No(Some("what pytest imports starts threads or an event loop".to_owned()));
     }
     if let Some(option) = why_cold(&settings.arguments) {
         return Warmed::No(Some(format!("{option} needs one")));
     }
-    let server = match Warm::new(&settings.state, &settings.python, &settings.folder, &settings.arguments) {
+    // Another list of modules is another server.
+    let mut called = settings.arguments.clone();
+    called.extend(settings.preload.iter().map(|module| format!("--preload={module}")));
+    let server = match Warm::new(&settings.state, &settings.python, &settings.folder, &called) {
         Ok(server) => server,
         Err(error) => return Warmed::No(Some(error.to_string())),
     };

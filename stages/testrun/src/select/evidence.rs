@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::message;
+
 /// One message's part.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -65,12 +67,12 @@ impl Evidence {
         payload: &[u8],
     ) -> Result<(), serde_json::Error> {
         if let Some(test) = test {
-            let told: Told = serde_json::from_slice(payload)?;
+            let told: Told = message::read(payload)?;
             let uses = self.uses(process, told);
             self.tests.entry(test).or_default().add(uses);
             return Ok(());
         }
-        for mut told in serde_json::from_slice::<Vec<Told>>(payload)? {
+        for mut told in message::read::<Vec<Told>>(payload)? {
             self.site.extend(std::mem::take(&mut told.site));
             let module = told.module.take().unwrap_or_default();
             let uses = self.uses(process, told);

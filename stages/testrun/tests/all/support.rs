@@ -107,7 +107,7 @@ impl Project {
     }
 
     /// Where the last run wrote its events: not in the project, where a new file makes what is warm stale.
-    fn events_file(&self) -> PathBuf {
+    pub(crate) fn events_file(&self) -> PathBuf {
         self.runtime.path().join("events.ndjson")
     }
 

@@ -4,7 +4,7 @@ use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
 
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{self, Debugger, PlanFile, Report, Stopped, Text};
+use crate::message::{self, Debugger, Note, PlanFile, Report, Stopped};
 use crate::report::{Event, TestEvent};
 use crate::sys::terminal;
 use crate::tally::Done;
@@ -76,12 +76,17 @@ impl Engine<'_> {
             }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
-                let note: Text = message::read(&frame.payload)?;
+                let note: Note = message::read(&frame.payload)?;
+                if note.kind == "leak" {
+                    self.leaked(frame.file, frame.item, &note);
+                    return Ok(());
+                }
                 self.reporters.tell(&Event::Note(&format!("dx: gw{lane}: {}", note.text)));
             }
             Answer::Debugger => {
                 let entering = message::read::<Debugger>(&frame.payload)?.entering;
                 self.workers[lane].debugging = entering;
+                self.debugged.insert((frame.file, frame.item));
                 if !entering && self.settings.terminal {
                     terminal::take_foreground();
                 }
@@ -111,6 +116,7 @@ impl Engine<'_> {
         info.items = found.items;
         self.tally.collected += tests;
         self.tally.deselected += found.deselected;
+        self.left_out.append(&mut found.left_out);
         self.reporters.tell(&Event::Collected { file: frame.file, tests });
         Ok(())
     }
@@ -140,27 +146,38 @@ impl Engine<'_> {
         if self.looking_again {
             return;
         }
+        self.tell_test(&done, false);
+        self.check_maxfail();
+    }
+
+    /// Tells a finished test with its reports.
+    pub(super) fn tell_test(&mut self, done: &Done, settled: bool) {
         let reports: Vec<Report> = self
             .tally
             .reports_of(done.file, done.item)
             .iter()
-            .filter_map(|line| message::read(line).ok())
+            .map(|line| message::read(line).unwrap_or_default())
             .collect();
         let outcomes: Vec<Outcome> = done.categories().collect();
         let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
         let attempt = self.attempts.get(&(done.file, done.item)).copied().unwrap_or(0);
         let id = self.id(done.file, done.item);
-        self.reporters.tell(&Event::Test(TestEvent {
+        let why = self.selection.and_then(|selection| selection.reason(&id));
+        let test = TestEvent {
             file: done.file,
             id: &id,
             outcomes: &outcomes,
             seconds: done.seconds(),
+            times_us: done.times,
+            start_us: done.start,
             worker: done.worker,
             reports: &reports,
+            lines: self.tally.reports_of(done.file, done.item),
+            why: why.as_deref(),
             attempt,
             total,
-        }));
-        self.check_maxfail();
+        };
+        self.reporters.tell(&if settled { Event::Settled(test) } else { Event::Test(test) });
     }
 
     pub(super) fn check_maxfail(&mut self) {

@@ -213,8 +213,7 @@ impl Engine<'_> {
     /// Tests that failed run again, each time in a fresh process, until they pass or there were enough tries.
     pub(super) fn retry(&mut self) -> Result<(), Failure> {
         for _ in 0..self.settings.retries {
-            let failed: Vec<(u32, u32)> =
-                self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item)).collect();
+            let failed = self.failed();
             if failed.is_empty() || self.ending.is_some() {
                 return Ok(());
             }

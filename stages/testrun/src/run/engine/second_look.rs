@@ -16,8 +16,7 @@ impl Engine<'_> {
         if self.mode != Mode::Files || self.ending.is_some() || self.files.len() < 2 {
             return Ok(());
         }
-        let failed: Vec<(u32, u32)> =
-            self.tally.all().filter(|done| done.failed()).map(|done| (done.file, done.item)).collect();
+        let failed = self.failed();
         if failed.is_empty() {
             return Ok(());
         }
@@ -38,6 +37,9 @@ impl Engine<'_> {
             } else {
                 let id = self.id(at.0, at.1);
                 self.order_dependent.push(id);
+                if let Some(done) = self.tally.get(at.0, at.1).copied() {
+                    self.tell_test(&done, true);
+                }
             }
         }
         Ok(())
