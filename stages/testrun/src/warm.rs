@@ -258,9 +258,12 @@ impl<'a> Warm<'a> {
         changed(&manifest, &self.key)
     }
 
-    /// Manifests of layers that are gone.
+    /// Manifests of layers that are gone: those whose list their server has removed, or whose server is dead.
     fn forget_old_layers(&self, current: &str) {
         let Ok(entries) = fs::read_dir(self.state.path("")) else { return };
+        let Some(Ok(lists)) = self.socket.parent().map(fs::read_dir) else { return };
+        let lists: Vec<String> =
+            lists.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(id) = name.to_str().and_then(|name| name.strip_prefix("warm-")?.strip_suffix(".state"))
@@ -268,7 +271,8 @@ impl<'a> Warm<'a> {
                 continue;
             };
             let pid = id.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
-            let alive = pid.is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists());
+            let has_list = lists.iter().any(|list| list.ends_with(&format!(".sock.{id}")));
+            let alive = has_list && pid.is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists());
             if id != current && !alive {
                 let _ = fs::remove_file(entry.path());
             }

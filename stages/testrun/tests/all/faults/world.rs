@@ -21,7 +21,7 @@ def world():
     yield WORLD
 "#;
 const QUICK: &str = r#"
-import subprocess, sys, time
+import os, time
 import pytest
 
 @pytest.mark.parametrize("n", range(8))
@@ -40,11 +40,12 @@ def bad_end():
 def test_teardown(bad_end): pass
 class TestClass:
     @pytest.fixture(scope="class")
-    def shared(self): return []
+    def shared(self): return [os.getpid()]
     @pytest.mark.parametrize("n", range(4))
     def test_in_order(self, shared, n):
+        # After a death the rest of the class begins with a fixture of its own.
+        assert shared[0] == os.getpid() and shared[1:] == sorted(set(shared[1:]) - {n})
         shared.append(n)
-        assert shared == list(range(n + 1))
 "#;
 /// Leaves a process behind that belongs to no group of ours.
 const CHILD: &str = r#"
@@ -195,7 +196,7 @@ impl World {
         let kept = check::files_below(&self.state());
         let temporary: Vec<&PathBuf> = kept.iter().filter(|path| check::is_temporary(path)).collect();
         assert!(temporary.is_empty(), "left half-written: {temporary:#?}");
-        assert!(kept.len() < 60, "too much is kept: {kept:#?}");
+        assert!(kept.len() < 50, "too much is kept: {kept:#?}");
         let mut sockets = check::files_below(&self.project.runtime.path().join("dx-testrun"));
         sockets.retain(|path| path.to_string_lossy().contains(".sock"));
         assert!(sockets.len() < 12, "too much is kept: {sockets:#?}");
