@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -56,13 +57,23 @@ impl Source {
 pub(crate) struct Sources {
     root: PathBuf,
     outline: Vec<u8>,
+    /// Files of the outline: content, and where their details lie in it.
+    listed: HashMap<String, ([u8; 16], Range<usize>)>,
     known: RefCell<HashMap<String, Option<Rc<Source>>>>,
 }
 
 impl Sources {
     pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
         let outline = outline.and_then(|path| fs::read(path).ok()).unwrap_or_default();
-        Sources { root: root.to_owned(), outline, known: RefCell::default() }
+        // One that is damaged knows of no function; whole files are compared then.
+        let opened = Outline::open(&outline).unwrap_or_default();
+        let listed = opened.files().iter().map(|file| {
+            let start = file.detail_bytes().as_ptr() as usize - outline.as_ptr() as usize;
+            let place = start..start + file.detail_bytes().len();
+            (file.path.to_owned(), (short(&file.content), place))
+        });
+        let listed = listed.collect();
+        Sources { root: root.to_owned(), outline, listed, known: RefCell::default() }
     }
 
     /// How a path is named here and in records: relative to the root where it lies below it.
@@ -85,9 +96,8 @@ impl Sources {
     }
 
     fn read(&self, name: &str) -> Option<Source> {
-        let outline = self.open();
-        if let Some(file) = outline.find(name) {
-            return Some(Source::new(short(&file.content), file.detail().ok()));
+        if let Some((content, place)) = self.listed.get(name) {
+            return Some(Source::new(*content, Detail::decode(&self.outline[place.clone()]).ok()));
         }
         let bytes = fs::read(self.path(name)).ok()?;
         Some(Source::new(short(&ContentId::of(&bytes)), None))
@@ -95,13 +105,7 @@ impl Sources {
 
     /// Every file of the outline, with its content.
     pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
-        let outline = self.open();
-        outline.files().iter().map(|file| (file.path.to_owned(), short(&file.content))).collect()
-    }
-
-    fn open(&self) -> Outline<'_> {
-        // One that is damaged knows of no function; whole files are compared then.
-        Outline::open(&self.outline).unwrap_or_default()
+        self.listed.iter().map(|(name, (content, _))| (name.clone(), *content)).collect()
     }
 }
 
