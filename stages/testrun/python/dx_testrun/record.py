@@ -188,14 +188,15 @@ class Recorder:
         self.known = {path: size(window) for path, window in self.modules.items()}
         self.session = self.current = Window()
 
-    def describe(self, window):
+    def describe(self, window, source=None):
+        """`source` is the module's own file, which is read in order to import it."""
         units = sorted(window.units)
         new = [unit for unit in units if unit not in self.told]
         self.told.update(new)
         out = {"units": units}
         if new:
             out["new"] = [(unit,) + self.units[unit] for unit in new]
-        files = self.lasting(window.files)
+        files = [path for path in self.lasting(window.files) if path != source]
         if files:
             out["files"] = files
         folders = self.lasting(window.folders)
@@ -227,7 +228,7 @@ class Recorder:
         for path, window in list(self.modules.items()):
             if self.known.get(path) != size(window):
                 self.known[path] = size(window)
-                out.append(dict(self.describe(window), module=path))
+                out.append(dict(self.describe(window, path), module=path))
         session, self.session = self.session, Window()
         if self.current is session:
             self.current = self.session
