@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use dx_schemas::digest::{ContentId, Hex};
+
 use crate::state::{State, runtime_folder};
 
 macro_rules! modules {
@@ -46,7 +48,8 @@ pub(crate) enum Entry {
 }
 
 /// Loads modules (`argv[2]`, joined by commas) of the package in the folder `argv[1]` from one file with their compiled
-/// form; compiles and keeps what this Python has none of. The file begins with a check of the rest.
+/// form; compiles and keeps what this Python has none of. The file begins with a check of the rest. Sources that are not
+/// those that `argv[3]` is the SHA-256 of were damaged after they had been looked at: their compiled form must not stay.
 const BOOTSTRAP: &str = "\
 import sys, marshal, binascii, _frozen_importlib_external as f
 p, names = sys.argv[1], sys.argv[2].split(',')
@@ -56,10 +59,14 @@ try:
     if int.from_bytes(b[:4], 'little') != binascii.crc32(b[4:]): raise ValueError
     codes = marshal.loads(b[4:])
 except Exception:
-    import os
-    codes = []
-    for n in names:
-        with open('%s/%s.py' % (p, n), 'rb') as h: codes.append(compile(h.read(), h.name, 'exec'))
+    import os, hashlib
+    files, texts = ['%s/%s.py' % (p, n) for n in names], []
+    for n in files:
+        with open(n, 'rb') as h: texts.append(h.read())
+    if hashlib.sha256(b''.join(texts)).hexdigest() != sys.argv[3]:
+        sys.stderr.write('dx-testrun: error: %r was damaged while it was read: run again\\n' % p)
+        os._exit(3)
+    codes = [compile(text, n, 'exec') for n, text in zip(files, texts)]
     b = marshal.dumps(codes)
     try:
         t = '%s.%d' % (q, os.getpid())
@@ -76,7 +83,7 @@ for n, c in zip(names, codes):
     else: d = m; m.__path__ = [p]
     sys.modules[m.__name__] = m
     exec(c, m.__dict__)
-del sys.argv[1:3]
+del sys.argv[1:4]
 m.main()
 ";
 
@@ -100,14 +107,13 @@ pub(crate) fn command(python: &Path, state: &State, entry: Entry) -> io::Result<
         Entry::Server => "server",
     };
     let last = MODULES.iter().position(|(module, _)| *module == name).unwrap_or(MODULES.len() - 1);
-    let names: Vec<&str> = match entry {
-        Entry::Cold => MODULES[..=last].iter().map(|(module, _)| *module).collect(),
-        Entry::Server => {
-            MODULES[..=last].iter().map(|(module, _)| *module).filter(|module| *module != "cold").collect()
-        }
-    };
+    let is_loaded = |module: &str| matches!(entry, Entry::Cold) || module != "cold";
+    let (names, texts): (Vec<&str>, Vec<&str>) =
+        MODULES[..=last].iter().copied().filter(|(module, _)| is_loaded(module)).unzip();
+    let sum = Hex(&ContentId::of(texts.concat().as_bytes()).sha256).to_string();
     let mut command = Command::new(python);
-    command.args([OsString::from("-c"), BOOTSTRAP.into(), place(state)?.into(), names.join(",").into()]);
+    command.args([OsString::from("-c"), BOOTSTRAP.into(), place(state)?.into()]);
+    command.args([names.join(","), sum]);
     Ok(command)
 }
 

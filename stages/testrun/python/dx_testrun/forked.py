@@ -1,5 +1,6 @@
 """What must change in a fork of pytest so that it is a worker of its own."""
 
+import atexit
 import fcntl
 import io
 import os
@@ -99,6 +100,8 @@ def start_coverage(config, name):
 
     parent = controller.cov
     parent.stop()
+    # This copy of it would write a file at the end of the process, perhaps after the parent has combined them all.
+    atexit.unregister(getattr(parent, "_atexit", None))
     own = coverage.Coverage(
         source=controller.cov_source,
         branch=controller.cov_branch,
