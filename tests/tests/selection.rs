@@ -232,3 +232,27 @@ fn affected_tests_are_never_missed() {
     eprintln!("{ran} tests ran where all would have been {all}");
     assert!(ran < all / 2, "selection chose {ran} of {all}");
 }
+
+#[test]
+fn one_function_runs_its_tests_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, cache) = (folder.path().join("project"), folder.path().join("cache"));
+    fs::create_dir_all(root.join("pkg")).unwrap();
+    fs::create_dir_all(root.join("tests")).unwrap();
+    let mut project = Project::new();
+    project.write(&root);
+    assert!(run(&root, &cache, &["--affected"]).status.success());
+    let nothing = text(&run(&root, &cache, &["--affected"]));
+    assert!(nothing.starts_with("dx: 0 of "), "no Python starts: {nothing}");
+    project.bodies[5][1] = 2;
+    project.comments[4] += 1;
+    project.write(&root);
+    let id = "tests/test_m5.py::test_f1";
+    let why = text(&run(&root, &cache, &["--why", id]));
+    assert!(why.contains("'f1' in 'pkg/m5.py' changed"), "{why}");
+    let why = text(&run(&root, &cache, &["--why", "tests/test_m5.py::test_f0"]));
+    assert!(why.contains("is cached"), "{why}");
+    let ran = run(&root, &cache, &["--affected"]);
+    assert_eq!(ran.status.code(), Some(1), "{}", text(&ran));
+    assert!(text(&ran).contains("dx: 1 of ") && text(&ran).contains(id), "{}", text(&ran));
+}
