@@ -90,11 +90,17 @@ fn killed_workers(world: &World, mode: Mode, numbers: &mut Numbers) {
     }
     let told = running.finish(world);
     let permit = Permit { blamed: killed, ..Permit::default() };
-    if told.status == Some(3) {
-        assert!(told.says("died at the end of its session"), "{told}");
-        sound(&told, &world.truth(), &Permit { cut_short: &[Some(3)], ..permit });
-    } else {
-        sound(&told, &world.truth(), &permit);
+    match told.status {
+        Some(3) => {
+            assert!(told.says("died at the end of its session"), "{told}");
+            sound(&told, &world.truth(), &Permit { cut_short: &[Some(3)], ..permit });
+        }
+        // Both found the same file being collected, which is blamed for that.
+        Some(2) if killed > 1 => {
+            assert!(told.says("ERROR collecting"), "{told}");
+            sound(&told, &world.truth(), &Permit { cut_short: &[Some(2)], ..permit });
+        }
+        _ => sound(&told, &world.truth(), &permit),
     }
 }
 
