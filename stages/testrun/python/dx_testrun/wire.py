@@ -176,6 +176,13 @@ class Ring:
             self.head += count
             self.words[HEAD] = self.head
 
+    def drained(self, seconds):
+        """Waits until dx-testrun has read everything, and has had a moment to act on it."""
+        until = time.monotonic() + seconds
+        while self.words[TAIL] != self.head and time.monotonic() < until:
+            yield_to_reader()
+        time.sleep(0.01)
+
     def current(self, file, item):
         self.words[BEGAN] = time.monotonic_ns()
         self.halves[ITEM] = item

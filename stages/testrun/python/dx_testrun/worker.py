@@ -392,6 +392,9 @@ class Worker:
     def foreground(self, entering):
         """A debugger is about to read from the terminal: it needs the terminal's foreground."""
         self.put(DEBUGGER, {"entering": entering}, urgent=True, file=self.at[0], item=self.at[1])
+        if entering:
+            # The live line goes before the prompt comes.
+            self.ring.drained(0.5)
         if self.setup["terminal"]:
             return
         try:
