@@ -118,7 +118,7 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let odd = OsString::from_vec(b"t\xff.py".to_vec());
         let Plan::Start(start) = plan(vec!["test".into(), odd.clone()]) else { panic!() };
-        assert_eq!(start.arguments, [odd]);
+        assert_eq!(start.arguments, [OsString::from("test"), odd]);
     }
 
     #[test]
