@@ -123,13 +123,13 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         status = status.max(1);
     }
     if let Some(selection) = &selection {
-        let cached = selection.cached(settings);
+        let cached = selection.cached();
         let ran = summary.counts.iter().map(|(_, count)| *count as usize).sum();
         // Nothing new was found where something could have been; what is known passed.
         if status == 5 && cached > 0 {
             status = 0;
         }
-        if settings.which == Some(Which::Affected) {
+        if settings.which == Some(Which::Affected) && status < 2 {
             reporters.tell(&Event::Text(&sentence(ran, cached, started.elapsed().as_secs_f64())));
         }
     }
@@ -155,7 +155,7 @@ pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
 /// Every test that is asked for would pass as before: no Python starts.
 fn nothing(settings: &Settings, selection: &Selection, reporters: &mut Reporters, started: Instant) -> u8 {
     let mut progress = Plain::new(0, settings.markup, settings.columns);
-    let cached = selection.cached(settings);
+    let cached = selection.cached();
     let text = sentence(0, cached, started.elapsed().as_secs_f64());
     progress.event(&Event::Text(&text));
     reporters.tell(&Event::Text(&text));

@@ -12,23 +12,25 @@ import os
 import sys
 import tempfile
 
-from dx_testrun.watch import WATCH, WRITING, absolute
+from dx_testrun.watch import WATCH, absolute
 
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
 TOOL = 4
+ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 
 
 class Window:
     """What was used between two moments."""
 
-    __slots__ = ("units", "files", "folders", "names", "imports", "spawned")
+    __slots__ = ("units", "files", "products", "folders", "names", "imports", "spawned")
 
     def __init__(self):
-        self.units, self.files, self.folders, self.names, self.imports = set(), set(), set(), set(), set()
+        self.units, self.folders, self.names, self.imports = set(), set(), set(), set()
+        self.files, self.products = set(), set()
         self.spawned = None
 
     def add(self, other):
@@ -62,12 +64,17 @@ class Recorder:
     # Starting
 
     def start(self):
-        """From here on, everything that this process executes is looked at. There is no end."""
+        """From here on, everything that this process executes is looked at, and there is no end. False where it comes too
+        late, because code of the project is there already."""
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        if any(isinstance(file, str) and self.path(file) for file in files):
+            return False
         sys.addaudithook(self.hook)
         watch_environment(self)
         watch_imports(self)
         self.functions = Monitor(self) if hasattr(sys, "monitoring") else Tracer(self)
         self.on = True
+        return True
 
     # Windows
 
@@ -171,9 +178,16 @@ class Recorder:
                 self.register(code)
         elif event == "open":
             path, mode, flags = arguments
-            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if mode is None else WRITING & set(mode)
-            if not writes and isinstance(path, (str, bytes)) and not imports(sys._getframe(1)):
+            if not isinstance(path, (str, bytes)):
+                return
+            anew = flags & (os.O_TRUNC | os.O_EXCL) if mode is None else ANEW & set(mode)
+            if anew:
+                # What is written before it is read is no input but a product.
+                self.current.products.add(path)
+            elif path not in self.current.products and not imports(sys._getframe(1)):
                 self.current.files.add(path)
+        elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):
+            self.current.files.add(arguments[0])
         elif event == "os.listdir" or event == "os.scandir":
             if not imports(sys._getframe(1)):
                 self.current.folders.add(arguments[0])
@@ -270,10 +284,12 @@ class Monitor:
     def switch(self):
         """What was called in the last window would be silent in the next."""
         arm, event = self.monitoring.set_local_events, self.event
-        for code in self.seen:
+        # Other threads may add to it meanwhile.
+        seen = self.seen[:]
+        del self.seen[: len(seen)]
+        for code in seen:
             arm(TOOL, code, 0)
             arm(TOOL, code, event)
-        self.seen.clear()
 
 
 class Tracer:

@@ -33,9 +33,10 @@ def run_pytest(channel, start, warm=None):
     wanted = start.get("evidence")
     # A trace function costs more than most would pay unasked.
     if wanted and (wanted["asked"] or hasattr(sys, "monitoring")):
-        plugin.recorder = Recorder(wanted["root"])
-        plugin.recorder.start()
-        plugins.append(Fixtures(plugin.recorder))
+        recorder = Recorder(wanted["root"])
+        if recorder.start():
+            plugin.recorder = recorder
+            plugins.append(Fixtures(recorder))
     decorate(Plugin)
     if channel is not None:
         plugin.hello()

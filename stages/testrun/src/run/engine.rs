@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::start::Origin;
 use super::{Conclusion, Reporters, conclude, feed};
 use crate::failure::Failure;
-use crate::message::{self, Finish, Plan, Reaped, Stopped, Text};
+use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
@@ -116,9 +116,13 @@ impl<'a> Engine<'a> {
         let bundles = bundles::of(&found, settings, &memory, selection);
         let chosen: u64 = bundles::chosen(&bundles, &found);
         if mode == Mode::Whole {
-            if selection.is_none() {
-                tally.deselected += tally.collected - chosen;
-            }
+            let wants = |file: &PlanFile, test: &String| {
+                selection.is_none_or(|selection| selection.wants(&format!("{}{test}", file.id)))
+            };
+            let left_out =
+                |file: &PlanFile| file.items.iter().filter(|test| !wants(file, test)).count() as u64;
+            let cached: u64 = found.iter().map(left_out).sum();
+            tally.deselected += tally.collected - chosen - cached.min(tally.collected - chosen);
             tally.collected = chosen;
         }
         let workers = if plan.pdb { 1 } else { settings.workers.min(bundles.len()).max(1) };

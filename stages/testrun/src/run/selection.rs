@@ -35,6 +35,8 @@ pub(crate) struct Selection {
     pub(crate) everything: Option<String>,
     /// The user named files or tests.
     paths: Vec<String>,
+    /// The same as pytest's ids begin.
+    asked: Vec<String>,
     narrowed: bool,
 }
 
@@ -61,9 +63,12 @@ impl Selection {
             began: SystemTime::now(),
             choice: None,
             everything: None,
+            asked: Vec::new(),
             paths,
             narrowed,
         };
+        let rootdir = selection.record.as_ref().map_or("", |record| record.rootdir.as_str());
+        selection.asked = selection.paths.iter().map(|path| id_of(path, settings, rootdir)).collect();
         selection.choose(settings);
         selection
     }
@@ -92,24 +97,24 @@ impl Selection {
         let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
             return Outlook::Everything;
         };
-        let asked: Vec<String> =
-            self.paths.iter().map(|path| id_of(path, settings, &record.rootdir)).collect();
-        let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|asked| belongs(id, asked));
         let root = Path::new(&record.rootdir);
         let mut files: BTreeSet<&str> = choice
             .unseen
             .iter()
             .map(String::as_str)
-            .filter(|file| is_asked(file) || asked.iter().any(|asked| belongs(asked, file)))
+            .filter(|file| self.is_asked(file) || self.asked.iter().any(|asked| belongs(asked, file)))
             .collect();
-        let chosen = choice.chosen.keys().filter(|id| is_asked(id));
+        let chosen = choice.chosen.keys().filter(|id| self.is_asked(id));
         files.extend(chosen.map(|id| id.split("::").next().unwrap_or(id)));
         files.retain(|file| root.join(file).is_file());
         if files.is_empty() {
             return Outlook::Nothing;
         }
-        if choice.cached.is_empty() || files.len() > FILES_MAX {
+        if choice.cached.is_empty() {
             return Outlook::Everything;
+        }
+        if files.len() > FILES_MAX {
+            return Outlook::Some(settings.arguments.clone());
         }
         let mut arguments: Vec<String> =
             settings.arguments.iter().filter(|argument| !self.paths.contains(argument)).cloned().collect();
@@ -122,18 +127,17 @@ impl Selection {
         if self.which != Which::Affected {
             return true;
         }
-        self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id))
+        self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id) && self.is_asked(id))
     }
 
-    /// Known tests that do not run.
-    pub(crate) fn cached(&self, settings: &Settings) -> usize {
-        let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
-            return 0;
-        };
-        let asked: Vec<String> =
-            self.paths.iter().map(|path| id_of(path, settings, &record.rootdir)).collect();
-        let is_asked = |id: &&String| asked.is_empty() || asked.iter().any(|asked| belongs(id, asked));
-        choice.cached.iter().filter(is_asked).count()
+    fn is_asked(&self, id: &str) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|asked| belongs(id, asked))
+    }
+
+    /// Known tests that are asked for and do not run; with -k and the like nobody knows which are asked for.
+    pub(crate) fn cached(&self) -> usize {
+        let (Some(choice), Which::Affected) = (&self.choice, self.which) else { return 0 };
+        choice.cached.iter().filter(|id| self.is_asked(id)).count()
     }
 
     /// Why a test would run, or not.
@@ -187,6 +191,11 @@ impl Selection {
         (missed, saved)
     }
 
+    /// Whether the tests that are collected of a file are all that it has.
+    fn sees_whole_files(&self) -> bool {
+        !self.narrowed && !self.asked.iter().any(|asked| asked.contains("::"))
+    }
+
     pub(crate) fn is_audit(&self) -> bool {
         self.which == Which::Audit
     }
@@ -201,7 +210,8 @@ impl Selection {
             setting: setting(&evidence.site, &settings.python, &folders),
             rootdir: found.rootdir,
             patterns: found.patterns.to_vec(),
-            collected: if self.narrowed { BTreeMap::new() } else { found.whole_files.clone() },
+            collected: if self.sees_whole_files() { found.whole_files.clone() } else { BTreeMap::new() },
+            chosen: &|id| self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id)),
             complete: found.complete && !self.narrowed && self.paths.is_empty(),
         };
         run.record(Record::load(&settings.state, &self.name).as_ref(), ran).save(&settings.state, &self.name);

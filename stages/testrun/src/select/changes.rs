@@ -12,6 +12,7 @@ pub(crate) enum Origin {
     Unit(u32),
     Input(u32),
     Spawns,
+    Unsteady,
     Imports,
 }
 
@@ -70,6 +71,7 @@ impl Changes {
             let origin = unit
                 .map(|unit| Origin::Unit(*unit))
                 .or(input.map(|input| Origin::Input(*input)))
+                .or(used.unsteady.then_some(Origin::Unsteady))
                 .or(used.spawned.then_some(Origin::Spawns))
                 .or((imports != module.imports.as_slice()).then_some(Origin::Imports));
             if let Some(origin) = origin {

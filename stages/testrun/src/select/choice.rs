@@ -15,6 +15,8 @@ pub(crate) enum Reason {
     Failed,
     /// It is not known what it uses.
     Unknown,
+    /// Something that it uses was written while it ran.
+    Unsteady,
     Spawns,
     Function {
         file: String,
@@ -34,6 +36,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Failed => write!(f, "it did not pass the last time"),
             Reason::Unknown => write!(f, "it is not known what it uses"),
+            Reason::Unsteady => write!(f, "what it uses was written while it ran"),
             Reason::Spawns => write!(f, "other programs are started, of which nothing is known"),
             Reason::Function { file, fragment } if fragment == WHOLE => write!(f, "'{file}' changed"),
             Reason::Function { file, fragment } if fragment.is_empty() => {
@@ -110,6 +113,9 @@ impl Judge<'_> {
     /// A reason in what was used itself.
     fn used(&self, used: &Used) -> Option<Reason> {
         let record = self.record;
+        if used.unsteady {
+            return Some(Reason::Unsteady);
+        }
         if let Some(unit) = used.units.iter().find(|unit| self.changes.units[**unit as usize]) {
             return Some(self.function(*unit));
         }
@@ -135,6 +141,7 @@ impl Judge<'_> {
             Origin::Unit(unit) => Some(Box::new(self.function(*unit))),
             Origin::Input(input) => Some(Box::new(self.input(*input))),
             Origin::Spawns => Some(Box::new(Reason::Spawns)),
+            Origin::Unsteady => Some(Box::new(Reason::Unsteady)),
             Origin::Imports => None,
         };
         Some(Reason::Module(self.record.file(*origin).to_owned(), reason))

@@ -13,7 +13,7 @@ use super::sources::short;
 use crate::index::VOLATILE;
 
 /// A file that changed this shortly before it was looked at may change again within the same tick of its clock.
-const GRAIN_NS: i64 = 20_000_000;
+pub(crate) const GRAIN_NS: i64 = 20_000_000;
 
 /// What something was like.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +119,19 @@ pub(crate) fn configuration(folders: &[&Path]) -> [u8; 16] {
 pub(crate) fn distributions<'a>(folders: impl Iterator<Item = &'a String>) -> [u8; 16] {
     let is_distribution =
         |name: &str| [".dist-info", ".egg-info", ".egg-link", ".pth"].iter().any(|end| name.ends_with(end));
-    let all: Vec<[u8; 16]> = folders.map(|path| folder(Path::new(path), is_distribution)).collect();
+    let mut all: Vec<[u8; 16]> = Vec::new();
+    for path in folders.map(Path::new) {
+        all.push(folder(path, is_distribution));
+        // The same version may be installed again with other content: that rewrites the list of its files.
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().ends_with(".dist-info") {
+                let record = entry.path().join("RECORD");
+                let stamp = stamp_of(&record).unwrap_or_default();
+                let name = record.to_string_lossy().into_owned();
+                all.push(digest([name.as_bytes(), format!("{stamp:?}").as_bytes()].into_iter()));
+            }
+        }
+    }
+    all.sort_unstable();
     digest(all.iter().map(<[u8; 16]>::as_slice))
 }

@@ -4,14 +4,15 @@
 //! runs once more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use dx_schemas::syntax::{decode, encode};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, Input, Uses};
-use super::fingerprint::{self, Fingerprint};
+use super::fingerprint::{self, Fingerprint, GRAIN_NS};
 use super::sources::{Sources, WHOLE};
 use crate::index::VOLATILE;
 use crate::state::State;
@@ -67,6 +68,8 @@ pub(crate) struct Used {
     /// Files of modules that were imported meanwhile.
     pub(crate) imports: Vec<u32>,
     pub(crate) spawned: bool,
+    /// Something of it was written while the tests ran: nobody knows which state of it was used.
+    pub(crate) unsteady: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,6 +124,8 @@ pub(crate) struct Run<'a> {
     pub(crate) patterns: Vec<String>,
     /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
     pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Whether a test had a reason to run. One that did not run all the same has it still, whatever else is recorded.
+    pub(crate) chosen: &'a dyn Fn(&str) -> bool,
     /// Every test of the project was there to be chosen.
     pub(crate) complete: bool,
 }
@@ -162,13 +167,21 @@ impl Writer<'_> {
             let name = self.run.sources.name(path);
             let number = self.file(&name);
             let imports = self.run.sources.get(&name).map_or_else(Vec::new, |source| source.imports.clone());
-            let used = self.used(uses).unwrap_or_else(|| Used { spawned: true, ..Used::default() });
+            let used = self.used(uses);
             self.record.modules.insert(number, Module { used, imports });
         }
         let mut session = self.run.evidence.session.clone();
         session.inputs.retain(|input| !matches!(input, Input::Name(name) if is_volatile(name)));
-        self.record.session = self.used(&session).unwrap_or_default();
+        // What pytest itself starts, it starts in every run.
+        session.spawned = false;
+        self.record.session = self.used(&session);
+        self.unknown(old, ran);
         let Some(old) = old else { return };
+        self.keep_tests(old, ran);
+        if self.run.complete {
+            // Everything that tests reach was imported and looked at anew.
+            return;
+        }
         for (number, module) in &old.modules {
             let name = old.file(*number).to_owned();
             let number = self.file(&name);
@@ -181,7 +194,26 @@ impl Writer<'_> {
         self.record.session.units.extend(session.units);
         self.record.session.inputs.extend(session.inputs);
         self.record.session.imports.extend(session.imports);
+        self.record.session.unsteady |= session.unsteady;
         sort(&mut self.record.session);
+    }
+
+    /// Tests that were collected, and of which nothing else is known.
+    fn unknown(&mut self, old: Option<&Record>, ran: &[Ran<'_>]) {
+        let ran: BTreeSet<&str> = ran.iter().map(|test| test.id).collect();
+        for (path, tests) in &self.run.collected {
+            let file = self.file_of(path);
+            for id in tests.iter().map(|rest| format!("{path}{rest}")) {
+                let known = ran.contains(id.as_str()) || old.is_some_and(|old| old.tests.contains_key(&id));
+                if !known {
+                    let test = Test { file, outcome: 0, failed: false, micros: 0, used: None };
+                    self.record.tests.insert(id, test);
+                }
+            }
+        }
+    }
+
+    fn keep_tests(&mut self, old: &Record, ran: &[Ran<'_>]) {
         let fresh: BTreeSet<&str> = ran.iter().map(|test| test.id).collect();
         for (id, test) in &old.tests {
             let path = id.split("::").next().unwrap_or(id);
@@ -191,20 +223,25 @@ impl Writer<'_> {
                 continue;
             }
             let file = self.file(old.file(test.file));
-            let used = test.used.as_ref().map(|used| self.again(old, used));
+            let used = test.used.as_ref().filter(|_| !(self.run.chosen)(id));
+            let used = used.map(|used| self.again(old, used));
             self.record.tests.insert(id.clone(), Test { file, used, ..test.clone() });
         }
     }
 
     fn test(&mut self, test: &Ran<'_>) {
-        let path = test.id.split("::").next().unwrap_or(test.id);
-        let path = Path::new(self.run.rootdir).join(path);
-        let name = self.run.sources.name(&path.to_string_lossy());
-        let file = self.file(&name);
+        let file = self.file_of(test.id.split("::").next().unwrap_or(test.id));
         let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
-        let used = used.and_then(|uses| self.used(uses));
+        let used = used.map(|uses| self.used(uses)).filter(|used| !used.unsteady);
         let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
         self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, used });
+    }
+
+    /// A file as pytest's ids name it.
+    fn file_of(&mut self, path: &str) -> u32 {
+        let path = Path::new(self.run.rootdir).join(path);
+        let name = self.run.sources.name(&path.to_string_lossy());
+        self.file(&name)
     }
 
     fn file(&mut self, name: &str) -> u32 {
@@ -217,22 +254,25 @@ impl Writer<'_> {
         number
     }
 
-    /// `None` when some file was written meanwhile.
-    fn used(&mut self, uses: &Uses) -> Option<Used> {
+    fn used(&mut self, uses: &Uses) -> Used {
         let mut used = Used { spawned: uses.spawned, ..Used::default() };
         for place in &uses.places {
             let (path, line, name) = self.run.evidence.place(*place);
             let file = self.run.sources.name(path);
-            if self.is_unsteady(&file) {
-                return None;
-            }
-            let source = self.run.sources.get(&file)?;
-            let fragment = source.fragment_at(*line, name);
-            let digest = source.digest(fragment)?;
+            used.unsteady |= self.is_unsteady(&file);
+            let source = self.run.sources.get(&file);
+            let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
+            let Some(digest) = source.as_ref().and_then(|source| source.digest(fragment)) else {
+                used.unsteady = true;
+                continue;
+            };
             let (fragment, number) = (fragment.to_owned(), self.file(&file));
             used.units.push(self.unit(Unit { file: number, fragment, digest }));
         }
         for input in &uses.inputs {
+            if let Input::File(path) | Input::Folder(path) = input {
+                used.unsteady |= self.is_unsteady(path);
+            }
             let print = self.index.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
             let next = self.record.inputs.len() as u32;
             let number = *self.index.inputs.entry((input.clone(), print.digest)).or_insert(next);
@@ -248,12 +288,12 @@ impl Writer<'_> {
             .map(|name| self.file(&name))
             .collect();
         sort(&mut used);
-        Some(used)
+        used
     }
 
     /// The same in this record's numbers; digests stay as they were, so that what was not run again stays changed.
     fn again(&mut self, old: &Record, used: &Used) -> Used {
-        let mut out = Used { spawned: used.spawned, ..Used::default() };
+        let mut out = Used { spawned: used.spawned, unsteady: used.unsteady, ..Used::default() };
         for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
             let file = self.file(old.file(unit.file));
             out.units.push(self.unit(Unit { file, ..unit.clone() }));
@@ -288,8 +328,15 @@ impl Writer<'_> {
     fn is_unsteady(&mut self, file: &str) -> bool {
         let (run, known) = (self.run, &mut self.index.unsteady);
         *known.entry(file.to_owned()).or_insert_with(|| {
-            let modified = std::fs::metadata(run.sources.path(file)).and_then(|meta| meta.modified());
-            modified.map_or(true, |time| time >= run.began)
+            let Ok(meta) = std::fs::metadata(run.sources.path(file)) else {
+                // What is not there was looked for in vain, or is gone: its digest says so.
+                return false;
+            };
+            let began = run.began.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
+            // The outline says what a source was like before the run; a later edit has another digest in the next one.
+            let grain = if run.sources.is_listed(file) { 0 } else { GRAIN_NS };
+            let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
+            time(meta.mtime(), meta.mtime_nsec()).max(time(meta.ctime(), meta.ctime_nsec())) >= began - grain
         })
     }
 
@@ -332,7 +379,6 @@ fn sort(used: &mut Used) {
 
 /// The setting of a run, from what its processes told.
 pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path]) -> Setting {
-    use std::os::unix::fs::MetadataExt;
     let real = std::fs::canonicalize(python).unwrap_or_else(|_| python.to_owned());
     let meta = std::fs::metadata(&real);
     let stamp = meta.map_or_else(
