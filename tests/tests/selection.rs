@@ -216,9 +216,17 @@ fn affected_tests_are_never_missed() {
         history.push(project.edit(&mut random));
         project.write(&root);
         let audit = number % 4 == 3 || number + 1 == edits;
-        let output = run(&root, &cache, &[if audit { "--audit" } else { "--affected" }]);
+        // A run of some tests, or one that stops early, must take no reason from the others.
+        let file = format!("tests/test_m{}.py", random.below(MODULES));
+        let words = match number % 8 {
+            _ if audit => vec!["--audit"],
+            1 => vec!["--affected", file.as_str()],
+            5 => vec!["--affected", "-x"],
+            _ => vec!["--affected"],
+        };
+        let output = run(&root, &cache, &words);
         let text = text(&output);
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{history:?}\n{text}");
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{words:?} {history:?}\n{text}");
         let last = &history[history.len().saturating_sub(8)..];
         assert!(!text.contains("left out, and its outcome"), "DX_SEED={seed}: {last:?}\n{text}");
         if !audit {
@@ -255,4 +263,12 @@ fn one_function_runs_its_tests_and_is_named() {
     let ran = run(&root, &cache, &["--affected"]);
     assert_eq!(ran.status.code(), Some(1), "{}", text(&ran));
     assert!(text(&ran).contains("dx: 1 of ") && text(&ran).contains(id), "{}", text(&ran));
+    // A run of other tests records the module anew, and takes no reason from those that did not run.
+    project.constants[3] = 2;
+    project.write(&root);
+    run(&root, &cache, &["--affected", "tests/test_m0.py"]);
+    let why = text(&run(&root, &cache, &["--why", "tests/test_m3.py::test_class"]));
+    assert!(why.contains(" runs: "), "{why}");
+    let ran = text(&run(&root, &cache, &["--affected"]));
+    assert!(ran.contains("FAILED tests/test_m3.py::test_class"), "{ran}");
 }

@@ -146,7 +146,7 @@ class Worker:
             self.orders.append(order)
 
     def next_unit(self):
-        """The next items to run with their file's number; None when there are none for now. Collects on the way."""
+        """The next items to run with their file's number; None when an order ends the work. Collects on the way."""
         while True:
             while not self.orders:
                 self.receive()

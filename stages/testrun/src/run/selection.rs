@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::settings::Settings;
 use crate::select::{Choice, Evidence, Ran, Record, Run, Sources, setting};
+use crate::sys::process;
 use crate::tally::Tally;
 
 /// pytest's options with which not every test of a file, or not every file, is there to be collected.
@@ -29,7 +29,7 @@ pub(crate) struct Selection {
     which: Which,
     sources: Sources,
     record: Option<Record>,
-    began: SystemTime,
+    began: i64,
     pub(crate) choice: Option<Choice>,
     /// Why all tests run.
     pub(crate) everything: Option<String>,
@@ -60,7 +60,7 @@ impl Selection {
             which,
             sources,
             record,
-            began: SystemTime::now(),
+            began: process::real_time_ns(),
             choice: None,
             everything: None,
             asked: Vec::new(),

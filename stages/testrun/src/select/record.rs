@@ -6,13 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use dx_schemas::syntax::{decode, encode};
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, Input, Uses};
-use super::fingerprint::{self, Fingerprint, GRAIN_NS};
+use super::fingerprint::{self, Fingerprint};
 use super::sources::{Sources, WHOLE};
 use crate::index::VOLATILE;
 use crate::state::State;
@@ -118,7 +117,8 @@ pub(crate) struct Ran<'a> {
 pub(crate) struct Run<'a> {
     pub(crate) evidence: &'a Evidence,
     pub(crate) sources: &'a Sources,
-    pub(crate) began: SystemTime,
+    /// Nanoseconds since the epoch.
+    pub(crate) began: i64,
     pub(crate) setting: Setting,
     pub(crate) rootdir: &'a str,
     pub(crate) patterns: Vec<String>,
@@ -332,11 +332,10 @@ impl Writer<'_> {
                 // What is not there was looked for in vain, or is gone: its digest says so.
                 return false;
             };
-            let began = run.began.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as i64);
-            // The outline says what a source was like before the run; a later edit has another digest in the next one.
-            let grain = if run.sources.is_listed(file) { 0 } else { GRAIN_NS };
             let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
-            time(meta.mtime(), meta.mtime_nsec()).max(time(meta.ctime(), meta.ctime_nsec())) >= began - grain
+            // Python reads nothing within the first tick of a run: what was written in that one and has the time before,
+            // it read.
+            time(meta.mtime(), meta.mtime_nsec()).max(time(meta.ctime(), meta.ctime_nsec())) > run.began
         })
     }
 

@@ -103,11 +103,6 @@ impl Sources {
         Some(Source::new(short(&ContentId::of(&bytes)), None))
     }
 
-    /// Whether the outline has it.
-    pub(crate) fn is_listed(&self, name: &str) -> bool {
-        self.listed.contains_key(name)
-    }
-
     /// Every file of the outline, with its content.
     pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
         self.listed.iter().map(|(name, (content, _))| (name.clone(), *content)).collect()

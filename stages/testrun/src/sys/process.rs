@@ -111,12 +111,21 @@ fn children_of(pid: u32) -> Vec<u32> {
 
 /// Nanoseconds of the clock that workers stamp their tests with.
 pub(crate) fn monotonic_ns() -> u64 {
+    clock_ns(libc::CLOCK_MONOTONIC) as u64
+}
+
+/// Nanoseconds since the epoch. Files may be stamped with a tick's beginning, some milliseconds before.
+pub(crate) fn real_time_ns() -> i64 {
+    clock_ns(libc::CLOCK_REALTIME)
+}
+
+fn clock_ns(clock: libc::clockid_t) -> i64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `now` is writable.
     unsafe {
-        libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now);
+        libc::clock_gettime(clock, &mut now);
     }
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+    now.tv_sec * 1_000_000_000 + now.tv_nsec
 }
 
 pub(crate) fn process_group() -> i32 {

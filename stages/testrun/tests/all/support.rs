@@ -152,6 +152,14 @@ impl Project {
         }
     }
 
+    /// Outcomes and status of a selection are pytest's.
+    pub(crate) fn agrees_with_pytest(&self, own: &[&str], selection: &[&str]) {
+        let expected = self.pytest(selection);
+        let ran = self.run(&[own, selection].concat());
+        let found = (ran.outcomes, ran.status);
+        assert_eq!(found, expected, "{selection:?}\n{}\n{}", ran.stdout, ran.stderr);
+    }
+
     /// What pytest says: its outcomes and its status.
     pub(crate) fn pytest(&self, arguments: &[&str]) -> (Outcomes, i32) {
         let helper = tempfile::tempdir().unwrap();

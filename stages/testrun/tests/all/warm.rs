@@ -40,15 +40,7 @@ fn a_warm_run_says_what_pytest_says() {
     for selection in
         [&["test_it.py::test_data"][..], &["-k", "helper"], &["-v", "test_it.py"], &["nothing.py"]]
     {
-        let (expected, status) = project.pytest(selection);
-        let ran = project.run(&[&["--warm"], selection].concat());
-        assert_eq!(
-            (ran.outcomes, ran.status),
-            (expected, status),
-            "{selection:?}\n{}\n{}",
-            ran.stdout,
-            ran.stderr
-        );
+        project.agrees_with_pytest(&["--warm"], selection);
     }
     let output = project.dx(&["--status"]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("warm: process"), "{output:?}");
