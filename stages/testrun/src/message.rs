@@ -13,7 +13,7 @@ pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> serde_json::Result<T>
     })
 }
 
-/// The same JSON without escapes of lone surrogates; nothing if it has none.
+/// The same JSON without lone surrogates, be they escapes or three bytes as UTF-8 would have them; nothing if it has none.
 fn without_halves(json: &[u8]) -> Option<Vec<u8>> {
     let unit = |at: usize| -> Option<u16> {
         let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
@@ -22,6 +22,12 @@ fn without_halves(json: &[u8]) -> Option<Vec<u8>> {
     let mut whole = Vec::with_capacity(json.len());
     let (mut at, mut found) = (0, false);
     while let Some(byte) = json.get(at) {
+        if let [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] = json[at..] {
+            found = true;
+            whole.extend_from_slice("\u{fffd}".as_bytes());
+            at += 3;
+            continue;
+        }
         let length = match (byte, unit(at)) {
             (b'\\', Some(0xd800..=0xdbff)) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
             (b'\\', Some(0xd800..=0xdfff)) => {
@@ -271,6 +277,10 @@ mod tests {
         assert_eq!(
             read(r#"["\ud83d\ude00", "a\ud800\\ud800b", "\udfff\ud83d\ude00"]"#).unwrap(),
             ["\u{1f600}", "a\u{fffd}\\ud800b", "\u{fffd}\u{1f600}"]
+        );
+        assert_eq!(
+            super::read::<String>(b"\"\xed\xa0\x80\xed\xbf\xbf\xed\x9f\xbf\"").unwrap(),
+            "\u{fffd}\u{fffd}\u{d7ff}"
         );
         assert!(read(r#"["\ud800]"#).is_err());
         assert!(read(r#"["\ud8"]"#).is_err());

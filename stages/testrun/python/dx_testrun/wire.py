@@ -119,11 +119,16 @@ def pack(content):
     if isinstance(content, bytes):
         return content
     limit = TEXT_MAX
-    text = json.dumps(content, default=repr)
-    while len(text) > LENGTH_MAX - 64 and limit > 64:
-        text = json.dumps(shortened(content, limit), default=repr)
+    data = encoded(content)
+    while len(data) > LENGTH_MAX - 64 and limit > 64:
+        data = encoded(shortened(content, limit))
         limit //= 4
-    return text.encode("ascii")
+    return data
+
+
+def encoded(content):
+    """Without escapes: two halves of surrogate pairs that stand side by side would be read as one character."""
+    return json.dumps(content, default=repr, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def shortened(content, limit):

@@ -34,14 +34,17 @@ fn a_report_that_is_too_long_is_cut() {
 fn what_is_no_text_is_told_as_well_as_it_can() {
     let project = Project::new(&[
         ("test_odd.py", "def test_odd(): raise ValueError('a\\ud800b 😀 \\\\ud800')\ndef test_z(): pass\n"),
+        // Two halves side by side are no pair.
+        ("test_pair.py", "def test_pair(): raise ValueError('p\\ud800\\udfffq')\n"),
         ("test_import.py", "raise ValueError('\\udcff')\n"),
     ]);
     let ran = project.run(&["--no-warm", "-n", "2", "--continue-on-collection-errors"]);
     assert_eq!(ran.status, 1, "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.contains("1 failed, 1 passed, 1 error"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2 failed, 1 passed, 1 error"), "{}", ran.stdout);
     assert!(ran.stdout.contains("ValueError: a\u{fffd}b 😀 \\ud800"), "{}", ran.stdout);
     let events = std::fs::read_to_string(project.events_file()).unwrap();
     assert!(events.contains("a\u{fffd}b 😀 \\\\ud800"), "{events}");
+    assert!(events.contains("p\u{fffd}\u{fffd}q"), "{events}");
 }
 
 #[test]
