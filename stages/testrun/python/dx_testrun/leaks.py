@@ -4,6 +4,7 @@ It is looked for between a test's set-up and its teardown, and changes no outcom
 stays on purpose: whatever changes while one is set up or torn down is nobody's leak.
 """
 
+import itertools
 import os
 import sys
 import threading
@@ -42,7 +43,7 @@ class Leaks:
         self.path = sys.path[:]
         self.threads = list(active)
         if len(sys.modules) != self.module_count or next(reversed(sys.modules)) != self.module_last:
-            self.see_modules(dict(sys.modules))
+            self.see_modules()
         if WATCH.spawned:
             self.see_children()
         if self.forgiven:
@@ -63,8 +64,7 @@ class Leaks:
             and folder() == self.folder
             and sys.path == self.path
             and list(active) == self.threads
-            and len(sys.modules) == self.module_count
-            and next(reversed(sys.modules)) == self.module_last
+            and self.added_modules() is not None
             and not WATCH.spawned
         ):
             return ()
@@ -98,16 +98,29 @@ class Leaks:
         if WATCH.spawned:
             for pid in children() - self.children:
                 found["process", pid] = pid
-        if len(sys.modules) != self.module_count or next(reversed(sys.modules)) != self.module_last:
+        if self.added_modules() is None:
             now = dict(sys.modules)
             for name, known in self.modules.items():
                 if name not in now or id(now[name]) != known:
                     found["modules", name] = name in now
         return found
 
-    def see_modules(self, now):
-        self.modules = {name: id(module) for name, module in now.items() if is_imported(module)}
-        self.module_count, self.module_last = len(now), next(reversed(now))
+    def see_modules(self):
+        """Where modules were only added since the last look, as each new file adds some, looks at these alone."""
+        added = self.added_modules()
+        if added is None:
+            self.modules, added = {}, list(sys.modules)
+        for name in added:
+            module = sys.modules.get(name)
+            if module is not None and is_imported(module):
+                self.modules[name] = id(module)
+        self.module_count, self.module_last = len(sys.modules), next(reversed(sys.modules))
+
+    def added_modules(self):
+        """Names that came after the last one that was seen, or None where others are gone: what is imported anew moves to
+        the end."""
+        added = list(itertools.takewhile(lambda name: name != self.module_last, reversed(sys.modules)))
+        return added if self.module_count + len(added) == len(sys.modules) else None
 
     def see_children(self):
         WATCH.spawned = False
