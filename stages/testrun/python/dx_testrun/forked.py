@@ -90,11 +90,24 @@ def forget_cache(config):
                 pass
 
 
-def start_coverage(config, name):
-    """pytest-cov: this process measures into a data file of its own, which the parent combines."""
+def coverage_of(config):
+    """pytest-cov's plugin and controller, where it measures."""
     plugin = config.pluginmanager.get_plugin("_cov")
     controller = getattr(plugin, "cov_controller", None)
-    if controller is None or getattr(controller, "cov", None) is None:
+    return (plugin, controller) if getattr(controller, "cov", None) is not None else (None, None)
+
+
+def silence_coverage(coverage):
+    """One process of many need not see what others see, as pytest-cov itself says to those of xdist."""
+    coverage._warn_no_data = False
+    coverage._warn_unimported_source = False
+    coverage._warn_preimported_source = False
+
+
+def start_coverage(config, name):
+    """pytest-cov: this process measures into a data file of its own, which the parent combines."""
+    plugin, controller = coverage_of(config)
+    if controller is None:
         return
     import coverage
 
@@ -108,20 +121,29 @@ def start_coverage(config, name):
         data_suffix="%s.%d" % (name, os.getpid()),
         config_file=controller.cov_config,
     )
-    own._warn_no_data = False
+    silence_coverage(own)
     own.start()
-    # Its wrapper around the run loop is on the stack of this process, too.
+    measured = Coverage(own)
+    # Its wrapper around the run loop is on the stack of this process, too, and would combine what others still write.
+    controller.cov = own
+    controller.finish = measured.save
+    plugin._should_report = lambda: False
     plugin._disabled = True
     config.pluginmanager.unregister(plugin)
-    config.pluginmanager.register(Coverage(own), "dx-coverage")
+    config.pluginmanager.register(measured, "dx-coverage")
 
 
 class Coverage:
-    """Saves what one worker measured."""
+    """Saves what one worker measured, once."""
 
     def __init__(self, coverage):
         self.coverage = coverage
 
+    def save(self):
+        coverage, self.coverage = self.coverage, None
+        if coverage is not None:
+            coverage.stop()
+            coverage.save()
+
     def pytest_sessionfinish(self, session):
-        self.coverage.stop()
-        self.coverage.save()
+        self.save()

@@ -9,7 +9,7 @@ import signal
 import sys
 
 from dx_testrun import planning, summary
-from dx_testrun.forked import temporary_base
+from dx_testrun.forked import coverage_of, silence_coverage, temporary_base
 from dx_testrun.orphans import end_orphans
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
@@ -226,6 +226,9 @@ class Plugin:
         if hasattr(gc, "freeze"):
             gc.freeze()
         config = self.session.config
+        _, controller = coverage_of(config)
+        if controller is not None:
+            silence_coverage(controller.cov)
         # Ctrl-C is dx-testrun's affair from here on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:

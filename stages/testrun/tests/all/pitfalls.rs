@@ -1,6 +1,6 @@
 //! What goes wrong when a process is forked with an interpreter in it, and does not here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::Value;
@@ -199,10 +199,18 @@ fn what_pytest_keeps_is_written_once() {
     ]);
     for workers in ["1", "2"] {
         let mut command = project.dx(&["--no-warm", "-n", workers, "--cov=mod", "--cov-report=term"]);
-        let output = command.args(["-p", "cacheprovider"]).output().unwrap();
+        let log = project.path().join(format!("coverage-{workers}.log"));
+        command.env("COVERAGE_DEBUG", "dataio,pid").env("COVERAGE_DEBUG_FILE", &log);
+        let output = command.args(["-p", "cacheprovider", "--cov-context=test"]).output().unwrap();
         let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{stdout}");
         assert!(stdout.contains("100%"), "{stdout}");
+        assert!(!stderr.contains("CoverageWarning"), "{stderr}");
+        let log = fs::read_to_string(log).unwrap();
+        let combined = log.lines().filter(|line| line.contains("Combining"));
+        let by: BTreeSet<_> = combined.map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(by.len(), 1, "a worker that combines takes what others still write: {log}");
         let text = fs::read_to_string(project.path().join(".pytest_cache/v/cache/lastfailed")).unwrap();
         let failed: BTreeMap<String, bool> = serde_json::from_str(&text).unwrap();
         let expected = ["test_a.py::test_fail", "test_b.py::test_fail"];
