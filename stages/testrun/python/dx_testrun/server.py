@@ -199,7 +199,11 @@ class Server:
                 lease.socket.close()
             for fd in [fd for entry in self.waiting for fd in entry[2]] + held:
                 os.close(fd)
-            become_layer(theirs, layer["id"], self.start, self.path)
+            try:
+                become_layer(theirs, layer["id"], self.start, self.path)
+            except OSError:
+                # A run that has gone, because its layer proved stale or somebody ended it. It has no use for a traceback.
+                os._exit(1)
         theirs.close()
         layer["pid"] = pid
         self.layers[1] = layer
