@@ -1,6 +1,8 @@
 //! The sources' outline, made anew by the driver before each run.
 
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -30,14 +32,14 @@ fn ask(driver: &Path, folder: &Path) -> Result<PathBuf, String> {
     let mut command = Command::new(driver);
     command.arg("outline").current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
-    let mut said = String::new();
+    let mut said = Vec::new();
     if let Some(out) = &mut child.stdout {
-        out.read_to_string(&mut said).map_err(failed)?;
+        out.read_to_end(&mut said).map_err(failed)?;
     }
     let status = child.wait().map_err(failed)?;
-    let path = said.strip_suffix('\n').unwrap_or(&said);
+    let path = said.strip_suffix(b"\n").unwrap_or(&said);
     if status.success() && !path.is_empty() {
-        Ok(PathBuf::from(path))
+        Ok(PathBuf::from(OsStr::from_bytes(path)))
     } else {
         Err(format!("'{} outline' failed ({status})", driver.display()))
     }
