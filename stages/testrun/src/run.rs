@@ -15,6 +15,7 @@ use std::time::Instant;
 
 pub(crate) use list::list;
 pub(crate) use settings::{Page, Settings};
+pub(crate) use start::prepare;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;

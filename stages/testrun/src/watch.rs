@@ -30,6 +30,9 @@ use repeats::Repeats;
 /// A signal that comes just before the wait is seen after this.
 const GLANCE: Duration = Duration::from_millis(500);
 
+/// Between two looks at a pytest that is being configured.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// How dx-testrun was called.
 pub(crate) struct Call {
     pub(crate) own: Arguments,
@@ -112,12 +115,23 @@ impl Watch {
             self.tell()?;
         }
         // Somebody may have been changing what was not watched yet.
-        if self.look_around()? && run::has_changed(&self.call.settings(&self.pattern, self.outline.clone())?)
-        {
+        let settings = self.call.settings(&self.pattern, self.outline.clone());
+        if self.look_around()? && settings.is_ok_and(|settings| run::has_changed(&settings)) {
             self.untouched = false;
             self.quiet.add_everything(Instant::now());
         }
         Ok(())
+    }
+
+    /// While nobody wants anything: makes ready what the next run begins with.
+    fn prepare(&self) {
+        // A configuration that is wrong was told by the run.
+        let Ok(settings) = self.call.settings(&self.pattern, self.outline.clone()) else { return };
+        let fds: Vec<_> = std::iter::once(self.folders.fd()).chain(self.keyboard.fd()).collect();
+        run::prepare(&settings, || {
+            let ready = poll::readable(&fds, PAUSE);
+            signals::interrupts() == 0 && ready.is_ok_and(|ready| !ready.contains(&true))
+        });
     }
 
     fn run_once(&mut self, which: Option<Which>) -> Result<u8, Failure> {
@@ -132,7 +146,7 @@ impl Watch {
 
     /// Learns what counts from the last run, and watches where it lies; whether that is somewhere new.
     fn look_around(&mut self) -> Result<bool, Failure> {
-        let settings = self.call.settings(&self.pattern, None)?;
+        let Ok(settings) = self.call.settings(&self.pattern, None) else { return Ok(false) };
         let known = run::known(&settings);
         let outputs = outputs(&settings);
         self.filter = Filter::new(self.folders.roots().to_vec(), outputs, known.as_ref());
@@ -156,6 +170,9 @@ impl Watch {
         // What happened while tests ran is told apart from what happens now.
         self.hear()?;
         let mut during_run = std::mem::take(&mut self.untouched) && self.quiet.due().is_some();
+        if self.quiet.due().is_none() {
+            self.prepare();
+        }
         loop {
             if signals::interrupts() > 0 {
                 return Ok(None);

@@ -70,6 +70,8 @@ pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
     screen: Screen,
+    /// The flags of its mode before the program came.
+    pub(crate) first: libc::tcflag_t,
 }
 
 /// The program's side of a terminal, which stays when the program ends.
@@ -119,10 +121,11 @@ impl Terminal {
                 Ok(())
             });
         }
+        let first = flags(&slave);
         let child = command.spawn().unwrap();
         drop((slave, command));
         let screen = Screen::of(master.try_clone().unwrap());
-        Terminal { child, keyboard: master, screen }
+        Terminal { child, keyboard: master, screen, first }
     }
 
     /// Waits until something new with this text is on the screen.

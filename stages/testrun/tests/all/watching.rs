@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use super::pty::{Terminal, mode_of};
 use super::support::Project;
@@ -229,6 +230,36 @@ fn what_tests_write_does_not_run_them_forever() {
 }
 
 #[test]
+fn a_configuration_that_is_wrong_is_told_and_waited_for() {
+    let project = project();
+    let mut watch = Watch::start(&project, &[]);
+    watch.run();
+    save(&project, "dx.toml", "[test]\nworkers = 'many'\n");
+    watch.run();
+    save(&project, "dx.toml", "");
+    says(&watch.run(), "dx: 0 of 3 ran, 3 cached");
+    assert_eq!(watch.quit(), 0);
+}
+
+#[test]
+fn saves_beside_what_pytest_lists_leave_it_warm() {
+    let project = project();
+    project.write("test_top.py", "import helper\ndef test_top(): assert helper.f()\n");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut watch = Watch::start(&project, &["-v"]);
+    for turn in 1.. {
+        // Each save changes the folder that pytest lists, and what was made warm right after it is stale at the next.
+        save(&project, "helper.py", &format!("def f():\n    return {turn}\n"));
+        if watch.run().contains("dx: 1 worker, warm, configured, ") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{}", watch.screen.seen());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(watch.quit(), 0);
+}
+
+#[test]
 fn options_that_make_no_sense_are_refused() {
     let project = project();
     for option in ["--ci", "--audit", "--list", "--partition=hash:1/2", "--why=x"] {
@@ -249,7 +280,7 @@ fn terminal(project: &Project, arguments: &[&str]) -> Terminal {
 fn keys_are_commands_and_the_terminal_is_as_before() {
     let project = project();
     let mut terminal = terminal(&project, &[]);
-    let before = mode_of(&terminal);
+    let before = terminal.first;
     terminal.expect("dx: 3 of 3 ran");
     terminal.expect("[q]uit");
     terminal.wait_for_mode(|mode| mode & (libc::ICANON | libc::ECHO) == 0);
@@ -284,7 +315,7 @@ fn signals_leave_the_terminal_as_it_was() {
     let project = project();
     for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT] {
         let mut terminal = terminal(&project, &[]);
-        let before = mode_of(&terminal);
+        let before = terminal.first;
         terminal.expect("[q]uit");
         terminal.wait_for_mode(|mode| mode & libc::ICANON == 0);
         let screen = terminal.keep_screen();
@@ -326,7 +357,7 @@ fn a_test_has_the_terminal_as_it_was_and_ctrl_c_ends_only_the_run() {
 fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
     let project = project();
     let mut terminal = terminal(&project, &[]);
-    let before = mode_of(&terminal);
+    let before = terminal.first;
     terminal.expect("[q]uit");
     terminal.wait_for_mode(|mode| mode & libc::ICANON == 0);
     terminal.signal(libc::SIGTSTP);
