@@ -178,6 +178,11 @@ pub(crate) struct Conclusion {
 /// Tells the parent how it ended, and gets pytest's last words.
 fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure> {
     parent.send_json(Order::Finish, &[], finish)?;
+    conclusion(parent)
+}
+
+/// pytest's last words, from a parent that was told how it ended.
+fn conclusion(parent: &mut Parent) -> Result<Conclusion, Failure> {
     let mut header = String::new();
     let summary: Summary = loop {
         let Some(frame) = parent.wait_for(&[Answer::Header, Answer::Summary])? else {

@@ -24,6 +24,7 @@ use crate::sys::{poll, signals, terminal};
 use filter::Filter;
 use folders::Folders;
 use keyboard::{Command, HELP, Keyboard};
+use outline::Outliner;
 use quiet::{Batch, Quiet};
 use repeats::Repeats;
 
@@ -66,6 +67,7 @@ struct Watch {
     repeats: Repeats,
     /// Nobody has changed anything since the last run ended.
     untouched: bool,
+    outliner: Outliner,
     outline: Option<PathBuf>,
     status: u8,
 }
@@ -86,6 +88,7 @@ impl Watch {
             quiet: Quiet::default(),
             repeats: Repeats::default(),
             untouched: false,
+            outliner: Outliner::new(call.own.driver.clone(), call.folder.clone()),
             outline: None,
             status: 0,
             call,
@@ -135,7 +138,7 @@ impl Watch {
     }
 
     fn run_once(&mut self, which: Option<Which>) -> Result<u8, Failure> {
-        let outlined = outline::outline(self.call.own.driver.as_deref(), &self.call.folder);
+        let outlined = self.outliner.finish();
         self.outline = outlined.path;
         // The configuration may be what changed.
         let mut settings = self.call.settings(&self.pattern, self.outline.clone())?;
@@ -217,6 +220,12 @@ impl Watch {
                 counts = true;
                 self.quiet.add(change, now);
             }
+        }
+        if counts {
+            self.outliner.invalidate();
+        }
+        if self.quiet.is_whole() {
+            self.outliner.begin();
         }
         Ok(counts)
     }

@@ -46,10 +46,15 @@ impl Quiet {
         self.since = Some((first, now));
     }
 
+    /// Whether something changed, and all of it is whole.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.everything && !self.files.is_empty() && self.files.values().all(|whole| *whole)
+    }
+
     /// When a run may begin; nothing where nothing changed.
     pub(crate) fn due(&self) -> Option<Instant> {
         let (first, last) = self.since?;
-        let wait = if self.everything || self.files.values().any(|whole| !whole) {
+        let wait = if !self.is_whole() {
             UNSETTLED
         } else if self.files.len() > 1 {
             SEVERAL
