@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take to be said.
@@ -176,11 +176,8 @@ impl Terminal {
             }
             assert!(Instant::now() < deadline, "it does not end:\n{}", self.screen.seen);
         };
-        loop {
-            match self.screen.bytes.recv_timeout(Duration::from_millis(200)) {
-                Ok(bytes) => self.screen.take(&bytes),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(bytes) = self.screen.bytes.recv_timeout(Duration::from_millis(200)) {
+            self.screen.take(&bytes);
         }
         (status, std::mem::take(&mut self.screen.seen))
     }
