@@ -87,18 +87,21 @@ fn an_edit_runs_what_it_affects() {
     let said = watch.run();
     says(&said, "dx: 1 of 3 ran, 2 cached");
     says(&said, "FAILED tests/test_one.py::test_one");
-    // Written in place; what failed runs as well.
-    project.write("pkg/two.py", "def f():\n    return 1 + 1\n");
+    // What failed runs as well.
+    save(&project, "pkg/two.py", "def f():\n    return 1 + 1\n");
     says(&watch.run(), "dx: 2 of 3 ran, 1 cached");
     save(&project, "pkg/one.py", "def f():\n    return 1\n");
     says(&watch.run(), "dx: 1 of 3 ran, 2 cached");
     // A file that no test has anything to do with, then one that a test reads.
-    project.write("notes.md", "x");
-    project.write("data.txt", "4");
+    save(&project, "notes.md", "x");
+    save(&project, "data.txt", "4");
     let said = watch.run();
     says(&said, "FAILED tests/test_data.py::test_data");
     says(&said, "dx: 1 of 3 ran, 2 cached");
-    assert_eq!(watch.quit(), 1);
+    // Written in place, which may be seen half done.
+    project.write("data.txt", "3");
+    while !watch.run().contains("1 passed") {}
+    assert_eq!(watch.quit(), 0);
     project.dx(&["--stop"]).output().unwrap();
     project.expect_no_leftovers();
 }
@@ -108,7 +111,7 @@ fn files_and_folders_come_and_go() {
     let project = project();
     let mut watch = Watch::start(&project, &[]);
     watch.run();
-    project.write("tests/test_new.py", "def test_new(): pass\n");
+    save(&project, "tests/test_new.py", "def test_new(): pass\n");
     says(&watch.run(), "dx: 1 of 4 ran, 3 cached");
     fs::remove_file(project.path().join("tests/test_new.py")).unwrap();
     says(&watch.run(), "dx: 0 of 3 ran, 3 cached");
@@ -118,12 +121,16 @@ fn files_and_folders_come_and_go() {
     fs::write(elsewhere.join("test_deep.py"), "def test_deep(): pass\n").unwrap();
     fs::rename(&elsewhere, project.path().join("more")).unwrap();
     says(&watch.run(), "dx: 1 of 4 ran, 3 cached");
-    project.write("more/test_deep.py", "def test_deep(): assert 0\n");
+    save(&project, "more/test_deep.py", "def test_deep(): assert 0\n");
     says(&watch.run(), "FAILED more/test_deep.py::test_deep");
     fs::rename(project.path().join("more"), &elsewhere).unwrap();
     says(&watch.run(), "dx: 0 of 3 ran, 3 cached");
     // A conftest above tests that are known.
-    project.write("tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef bad(): assert 0\n");
+    save(
+        &project,
+        "tests/conftest.py",
+        "import pytest\n@pytest.fixture(autouse=True)\ndef bad(): assert 0\n",
+    );
     says(&watch.run(), "3 errors");
     assert_eq!(watch.quit(), 1);
 }
@@ -329,10 +336,15 @@ fn signals_leave_the_terminal_as_it_was() {
 #[test]
 fn a_test_has_the_terminal_as_it_was_and_ctrl_c_ends_only_the_run() {
     let project = project();
-    // Not `input`, which changes the mode by itself.
+    // Not `input`, which changes the mode by itself. Python may sleep through a Ctrl-C that comes just before a read.
     project.write(
         "tests/test_read.py",
-        "import sys\ndef test_read():\n    print('name?', flush=True)\n    assert sys.stdin.readline() == 'x\\n'\n",
+        "import sys, time\n\
+         def test_read():\n    \
+             print('name?', flush=True)\n    \
+             line = sys.stdin.readline()\n    \
+             print('it is', line.strip(), flush=True)\n    \
+             while line == 'nobody\\n': time.sleep(0.01)\n",
     );
     let mut terminal = terminal(&project, &["-s", "tests/test_read.py"]);
     terminal.expect("name?");
@@ -343,6 +355,8 @@ fn a_test_has_the_terminal_as_it_was_and_ctrl_c_ends_only_the_run() {
     terminal.expect("name?");
     let mode = mode_of(&terminal);
     assert_eq!(mode & libc::ICANON, libc::ICANON);
+    terminal.say("nobody");
+    terminal.expect("it is nobody");
     // Ctrl-C
     terminal.keys("\x03");
     terminal.expect("the run was interrupted");
