@@ -9,3 +9,4 @@ pub mod stages;
 pub mod suites;
 pub mod timing;
 pub mod trivial;
+pub mod watch;

@@ -9,10 +9,12 @@ mod changes;
 mod choice;
 mod evidence;
 mod fingerprint;
+mod known;
 mod record;
 mod sources;
 
 pub(crate) use choice::Choice;
 pub(crate) use evidence::Evidence;
+pub(crate) use known::Known;
 pub(crate) use record::{Ran, Record, Run, setting};
 pub(crate) use sources::Sources;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
-use crate::select::{Choice, Evidence, Ran, Record, Run, Sources, setting};
+use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Sources, setting};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -19,6 +19,8 @@ const FILES_MAX: usize = 400;
 pub(crate) enum Which {
     All,
     Affected,
+    /// Those that did not pass the last time.
+    Failed,
     /// All, and whether selection would have been right.
     Audit,
 }
@@ -60,7 +62,7 @@ impl Selection {
             which,
             sources,
             record,
-            began: process::real_time_ns(),
+            began: settings.began.unwrap_or_else(process::real_time_ns),
             choice: None,
             everything: None,
             asked: Vec::new(),
@@ -94,7 +96,9 @@ impl Selection {
 
     /// What runs, by the arguments.
     pub(crate) fn outlook(&self, settings: &Settings) -> Outlook {
-        let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
+        let (Some(choice), Some(record), Which::Affected | Which::Failed) =
+            (&self.choice, &self.record, self.which)
+        else {
             return Outlook::Everything;
         };
         let root = Path::new(&record.rootdir);
@@ -104,13 +108,13 @@ impl Selection {
             .map(String::as_str)
             .filter(|file| self.is_asked(file) || self.asked.iter().any(|asked| belongs(asked, file)))
             .collect();
-        let chosen = choice.chosen.keys().filter(|id| self.is_asked(id));
-        files.extend(chosen.map(|id| id.split("::").next().unwrap_or(id)));
+        let chosen = choice.chosen.keys().filter(|id| self.is_asked(id) && self.wants(id));
+        files.extend(chosen.map(|id| file_of(id)));
         files.retain(|file| root.join(file).is_file());
         if files.is_empty() {
             return Outlook::Nothing;
         }
-        if choice.cached.is_empty() {
+        if choice.cached.is_empty() && self.which == Which::Affected {
             return Outlook::Everything;
         }
         if files.len() > FILES_MAX {
@@ -124,10 +128,20 @@ impl Selection {
 
     /// Whether a collected test runs.
     pub(crate) fn wants(&self, id: &str) -> bool {
-        if self.which != Which::Affected {
-            return true;
+        let Some(choice) = &self.choice else { return true };
+        match self.which {
+            Which::All | Which::Audit => true,
+            Which::Affected => !choice.cached.contains(id) && self.is_asked(id),
+            Which::Failed => self.is_asked(id) && self.has_failed(choice, id),
         }
-        self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id) && self.is_asked(id))
+    }
+
+    /// A test that did not pass the last time, or of which nothing is known because its file could not be collected.
+    fn has_failed(&self, choice: &Choice, id: &str) -> bool {
+        match self.record.as_ref().and_then(|record| record.tests.get(id)) {
+            Some(test) => test.failed,
+            None => choice.unseen.contains(file_of(id)),
+        }
     }
 
     fn is_asked(&self, id: &str) -> bool {
@@ -162,7 +176,7 @@ impl Selection {
 
     /// Why a test runs, where only some do.
     pub(crate) fn reason(&self, id: &str) -> Option<String> {
-        if self.which != Which::Affected {
+        if !matches!(self.which, Which::Affected | Which::Failed) {
             return None;
         }
         if let Some(why) = &self.everything {
@@ -191,6 +205,24 @@ impl Selection {
         (missed, saved)
     }
 
+    /// What a run is told to have been, in its last line; nothing where the choice of tests plays no part.
+    pub(crate) fn sentence(&self, ran: usize, seconds: f64) -> Option<String> {
+        let cached = self.cached();
+        match self.which {
+            Which::All | Which::Audit => None,
+            Which::Affected => {
+                Some(format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached))
+            }
+            Which::Failed if ran == 0 => Some("dx: no test has failed\n".to_owned()),
+            Which::Failed => Some(format!("dx: {ran} that had failed ran, {seconds:.2} s\n")),
+        }
+    }
+
+    /// Whether it is right that no test runs.
+    pub(crate) fn is_content_with_none(&self) -> bool {
+        self.which == Which::Failed || self.cached() > 0
+    }
+
     /// Whether the tests that are collected of a file are all that it has.
     fn sees_whole_files(&self) -> bool {
         !self.narrowed && !self.asked.iter().any(|asked| asked.contains("::"))
@@ -216,6 +248,19 @@ impl Selection {
         };
         run.record(Record::load(&settings.state, &self.name).as_ref(), ran).save(&settings.state, &self.name);
     }
+}
+
+/// What the last run of this kind left to know of.
+pub(crate) fn known(settings: &Settings) -> Option<Known> {
+    let record = Record::load(&settings.state, &name(settings))?;
+    Some(Known::of(&record, &settings.state.root))
+}
+
+/// Whether something changed since the last run of this kind.
+pub(crate) fn has_changed(settings: &Settings) -> bool {
+    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
+    let changed = |choice: &Choice| choice.chosen.values().any(|reason| reason.is_change());
+    selection.choice.as_ref().is_none_or(changed)
 }
 
 /// What a run learned beside outcomes.
@@ -267,6 +312,11 @@ fn folders<'a>(settings: &'a Settings, rootdir: &'a str) -> [&'a Path; 3] {
     [&settings.folder, &settings.state.root, Path::new(rootdir)]
 }
 
+/// The file of a test.
+fn file_of(id: &str) -> &str {
+    id.split("::").next().unwrap_or(id)
+}
+
 /// An argument as pytest's ids begin.
 fn id_of(argument: &str, settings: &Settings, rootdir: &str) -> String {
     let (path, rest) = argument.split_once("::").map_or((argument, None), |(path, rest)| (path, Some(rest)));
@@ -284,9 +334,4 @@ fn belongs(id: &str, asked: &str) -> bool {
         || id
             .strip_prefix(asked)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with(['/', '[']))
-}
-
-/// For people.
-pub(crate) fn sentence(ran: usize, cached: usize, seconds: f64) -> String {
-    format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached)
 }

@@ -2,13 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fs;
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dx_schemas::ContentId;
 use dx_schemas::outline::{Detail, Outline};
+
+use super::fingerprint::digest;
+use crate::tree;
 
 /// The part of a source that stands for the whole file, where its functions are not known.
 pub(crate) const WHOLE: &str = "*";
@@ -59,12 +64,15 @@ pub(crate) struct Sources {
     outline: Vec<u8>,
     /// Files of the outline: content, and where their details lie in it.
     listed: HashMap<String, ([u8; 16], Range<usize>)>,
+    /// Files that were found, with what their stat data say, where there is no outline.
+    found: HashMap<String, [u8; 16]>,
     known: RefCell<HashMap<String, Option<Rc<Source>>>>,
 }
 
 impl Sources {
     pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
         let outline = outline.and_then(|path| fs::read(path).ok()).unwrap_or_default();
+        let found = if outline.is_empty() { find(root) } else { HashMap::new() };
         // One that is damaged knows of no function; whole files are compared then.
         let opened = Outline::open(&outline).unwrap_or_default();
         let listed = opened.files().iter().map(|file| {
@@ -73,7 +81,7 @@ impl Sources {
             (file.path.to_owned(), (short(&file.content), place))
         });
         let listed = listed.collect();
-        Sources { root: root.to_owned(), outline, listed, known: RefCell::default() }
+        Sources { root: root.to_owned(), outline, listed, found, known: RefCell::default() }
     }
 
     /// How a path is named here and in records: relative to the root where it lies below it.
@@ -103,10 +111,29 @@ impl Sources {
         Some(Source::new(short(&ContentId::of(&bytes)), None))
     }
 
-    /// Every file of the outline, with its content.
+    /// Every source file of the project, with what tells it from another state of it.
     pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
-        self.listed.iter().map(|(name, (content, _))| (name.clone(), *content)).collect()
+        let listed = self.listed.iter().map(|(name, (content, _))| (name.clone(), *content));
+        listed.chain(self.found.clone()).collect()
     }
+}
+
+/// Without an outline, new files and changed ones are known by their stat data.
+fn find(root: &Path) -> HashMap<String, [u8; 16]> {
+    let mut found = HashMap::new();
+    let mut file = |path: PathBuf| {
+        if path.extension().is_none_or(|ending| ending != "py") {
+            return;
+        }
+        let Ok(meta) = fs::metadata(&path) else { return };
+        let numbers = [meta.len(), meta.ino(), meta.mtime() as u64, meta.mtime_nsec() as u64];
+        let parts = numbers.map(u64::to_le_bytes);
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        found.insert(name, digest(parts.iter().map(<[u8; 8]>::as_slice)));
+    };
+    let walked: Result<(), Infallible> = tree::walk(root, root, &mut |_| Ok(()), &mut file);
+    let Ok(()) = walked;
+    found
 }
 
 pub(crate) fn short(content: &ContentId) -> [u8; 16] {
