@@ -70,3 +70,13 @@ def is_private(info: os.stat_result) -> bool:
     if not hasattr(os, "geteuid"):
         return True
     return info.st_uid == os.geteuid() and not stat.S_IMODE(info.st_mode) & 0o022
+
+
+def state_folder(root: str) -> str:
+    """`.dx/` of a project, made if need be: what can be thrown away, and is not versioned. Raises OSError."""
+    folder = os.path.join(root, ".dx")
+    os.makedirs(folder, exist_ok=True)
+    ignore = os.path.join(folder, ".gitignore")
+    if not os.path.exists(ignore):
+        write_whole(ignore, b"*\n")
+    return folder

@@ -55,9 +55,7 @@ def pytest_configure(config):
     config.pluginmanager.register(Reports(config), "dx-reports")
     option = config.option
     if option.dx_update_snapshots or option.dx_remove_obsolete_snapshots:
-        if hooks(config).session.refused:
-            name = "--update-snapshots" if option.dx_update_snapshots else "--remove-obsolete-snapshots"
-            raise pytest.UsageError("%s: in CI snapshots are compared, never written" % name)
+        hooks(config)
 
 
 class Reports:

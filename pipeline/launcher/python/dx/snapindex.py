@@ -13,7 +13,7 @@ import struct
 import zlib
 from typing import Dict, List, Optional, Tuple
 
-from dx.files import write_whole
+from dx.files import state_folder, write_whole
 from dx.hashing import blake3
 from dx.snapfile import Entries, Entry, Key
 
@@ -89,10 +89,17 @@ def read(path: str, snap: Identity) -> Optional[Digests]:
     return found[1]
 
 
+def make_folder(path: str) -> None:
+    """The folder of an index, below the project's `.dx`. Raises OSError."""
+    folder = os.path.dirname(path)
+    state_folder(os.path.dirname(os.path.dirname(folder)))
+    os.makedirs(folder, exist_ok=True)
+
+
 def write(path: str, entries: Entries, of: Identity) -> None:
     """It is not there if this does not succeed, and nothing is lost."""
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        make_folder(path)
         write_whole(path, pack(entries, of))
     except OSError:
         pass

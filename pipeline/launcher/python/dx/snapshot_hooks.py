@@ -11,14 +11,9 @@ from typing import Any, Dict, List, Optional, Set
 import pytest
 
 from dx.snapfile import Damaged, Key, path_of
-from dx.snapshots import Session, Used
+from dx.snapshots import Session, Used, in_ci
 
 ATTRIBUTE = "dx_snapshots"
-
-
-def ci() -> bool:
-    """As dx-testrun sees it; its option `--ci` is told by DX_CI."""
-    return os.environ.get("CI") in ("true", "1") or os.environ.get("DX_CI") == "1"
 
 
 class SnapshotHooks:
@@ -27,8 +22,7 @@ class SnapshotHooks:
         self.config = config
         self.update = bool(option.dx_update_snapshots)
         self.remove = bool(option.dx_remove_obsolete_snapshots)
-        refused = "in CI snapshots are not written" if ci() else None
-        self.session = Session(str(config.rootpath), self.update, refused)
+        self.session = Session(str(config.rootpath), self.update)
         self.used: Dict[str, Used] = {}
         # Of each file that was collected as a whole, the tests that it has.
         self.tests: Dict[str, Set[str]] = {}
@@ -38,6 +32,10 @@ class SnapshotHooks:
         self.obsolete: Dict[str, Set[Key]] = {}
         self.written: Dict[str, int] = {}
         self.snaps: Set[str] = set()
+
+        if (self.update or self.remove) and in_ci():
+            name = "--update-snapshots" if self.update else "--remove-obsolete-snapshots"
+            raise pytest.UsageError("%s: in CI snapshots are compared, never written" % name)
 
     # Where tests run
 
