@@ -93,9 +93,8 @@ def pytest_collection_modifyitems(session, config, items):
     for item in items:
         path = item.path
         if path not in seen:
-            seen[path] = found is not None or os.path.exists(
-                os.path.join(str(path.parent), "__snapshots__", path.stem + ".snap")
-            )
+            name = path.stem if path.suffix == ".py" else path.name
+            seen[path] = found is not None or os.path.exists("%s/__snapshots__/%s.snap" % (path.parent, name))
     with_snapshots = [item for item in items if seen[item.path]]
     if with_snapshots:
         hooks(config).collected(with_snapshots)

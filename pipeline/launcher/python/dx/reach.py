@@ -256,8 +256,8 @@ class Reach:
             self.content(value.__func__, name)
         elif isinstance(value, property):
             self.add("property")
-            for part in (value.fget, value.fset, value.fdel):
-                self.content(part, name)
+            for accessor in (value.fget, value.fset, value.fdel):
+                self.content(accessor, name)
         elif isinstance(value, functools.partial):
             self.add("partial")
             for part in (value.func, value.args, value.keywords):

@@ -51,17 +51,18 @@ def render(value: Any, depth: int, above: FrozenSet[int]) -> str:
     if id(value) in above:
         return "..."
     above = above | {id(value)}
+    shows: Any = kind.__repr__
     for base, write in CONTAINERS:
-        if isinstance(value, base) and base.__repr__ is kind.__repr__:
+        if isinstance(value, base) and base.__repr__ is shows:
             return write(value, depth, above)
     if dataclasses.is_dataclass(value) and "__repr__" in vars(kind) and kind.__dataclass_params__.repr:  # type: ignore[attr-defined,unused-ignore]
         shown = [(field.name, getattr(value, field.name, None)) for field in dataclasses.fields(value) if field.repr]
         return fields(kind.__qualname__, shown, depth, above)
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return fields(kind.__qualname__, list(zip(kind._fields, value)), depth, above)
-    if isinstance(value, BaseException) and kind.__repr__ is BaseException.__repr__:
+    if isinstance(value, BaseException) and shows is BaseException.__repr__:
         return items(kind.__qualname__ + "(", value.args, ")", depth, above)
-    if kind.__repr__ is object.__repr__:
+    if shows is object.__repr__:
         return fields(kind.__qualname__, list(getattr(value, "__dict__", {}).items()), depth, above)
     return ADDRESS.sub("", repr(value))
 

@@ -146,6 +146,13 @@ def load(data: bytes, path: str) -> Entries:
 
 
 def path_of(test_file: str) -> str:
-    """Where the snapshots of a test file lie: beside it."""
+    """Where the snapshots of a test file lie: beside it, in `__snapshots__/test_a.snap` for `test_a.py`."""
     folder, name = os.path.split(test_file)
-    return os.path.join(folder, "__snapshots__", os.path.splitext(name)[0] + ".snap")
+    return os.path.join(folder, "__snapshots__", (name[:-3] if name.endswith(".py") else name) + ".snap")
+
+
+def has_test_file(path: str) -> bool:
+    """Whether the test file of a `.snap` file is there."""
+    folder, name = os.path.split(path)
+    test_file = os.path.join(os.path.dirname(folder), name[: -len(".snap")])
+    return os.path.exists(test_file + ".py") or os.path.exists(test_file)

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Set
 
 import pytest
 
-from dx.snapfile import Damaged, Key, path_of
+from dx.snapfile import Damaged, Key, has_test_file, path_of
 from dx.snapshots import Session, Used, in_ci
 
 ATTRIBUTE = "dx_snapshots"
@@ -135,9 +135,9 @@ class SnapshotHooks:
             except OSError:
                 continue
             for name in names:
-                test_file = os.path.join(os.path.dirname(folder), name[:-5] + ".py")
-                if name.endswith(".snap") and not os.path.exists(test_file):
-                    found.append(os.path.join(folder, name))
+                path = os.path.join(folder, name)
+                if name.endswith(".snap") and not has_test_file(path):
+                    found.append(path)
         return found
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -171,10 +171,7 @@ class SnapshotHooks:
 
     def removed(self, orphans: List[str]) -> None:
         for path, keys in self.obsolete.items():
-            session = Session(self.session.root, False)
-            folder, name = os.path.split(path)
-            test_file = os.path.join(os.path.dirname(folder), name[:-5] + ".py")
-            session.file(test_file).save(keys)
+            Session(self.session.root, False).at(path).save(keys)
         for path in orphans:
             os.unlink(path)
 

@@ -120,7 +120,9 @@ class Session:
         self.files: Dict[str, SnapFile] = {}
 
     def file(self, test_file: str) -> SnapFile:
-        path = path_of(test_file)
+        return self.at(path_of(test_file))
+
+    def at(self, path: str) -> SnapFile:
         if path not in self.files:
             self.files[path] = SnapFile(self.root, self.folder, path)
         return self.files[path]

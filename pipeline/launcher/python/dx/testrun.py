@@ -25,7 +25,7 @@ Path = Union[str, "os.PathLike[str]"]
 Paths = Union[Path, Sequence[Path]]
 # pytest's exit status: what is an answer, and what is none.
 PASSED, FAILED, NO_TESTS = 0, 1, 5
-FAILING = ("failed", "error", "crashed", "timeout")
+FAILING = ("failed", "error")
 
 
 class DxError(Exception):
@@ -48,7 +48,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a test. `outcome` is pytest's category: passed, failed, error, skipped, xfailed, xpassed, or a plugin's.
+    """What became of a test. `outcome` is pytest's category: passed, failed, error, skipped, xfailed, xpassed, or `other` for one that a plugin made up.
 
     `text` is what pytest reports of a failure, or the reason of a skip."""
 
