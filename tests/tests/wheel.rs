@@ -119,6 +119,7 @@ fn the_wheel_serves_a_machine_without_rust() {
     builds_and_runs(&environment);
     the_command_lists_what_the_driver_has(&environment);
     the_package_knows_its_executables(&environment);
+    the_package_serves_tests(&environment);
     the_command_becomes_the_program(&environment);
     a_link_is_a_tool_of_its_own(&environment);
 }
@@ -179,6 +180,20 @@ fn the_package_knows_its_executables(environment: &Environment) {
     let own = text(&succeeded(environment.run("dx", &["--version"])).stdout);
     assert_eq!(own, format!("dx {version}\n"));
     assert_ne!(environment.run("python", &["-c", "import dx; dx.bin('python')"]).status.code(), Some(0));
+}
+
+/// The plugin is there by its entry point, and the package finds dx-testrun.
+fn the_package_serves_tests(environment: &Environment) {
+    let text = "import dx\n\n@dx.fixture(cache=True)\ndef word():\n    return 'w'\n\n\
+                def test_word(word):\n    dx.snapshot(word)\n";
+    fs::create_dir_all(environment.folder.join("project/package")).expect("a folder");
+    fs::write(environment.folder.join("project/package/test_package.py"), text).expect("a file");
+    succeeded(environment.run("pytest", &["-q", "package", "--update-snapshots"]));
+    succeeded(environment.run("dx", &["test", "--no-warm", "package"]));
+    let program = "import dx; print([test.id for test in dx.testrun.discover('package')], dx.testrun.run('package').ok)";
+    let told = self::text(&succeeded(environment.run("python", &["-c", program])).stdout);
+    assert_eq!(told, "['package/test_package.py::test_word'] True\n");
+    fs::remove_dir_all(environment.folder.join("project/package")).expect("a folder");
 }
 
 /// The command becomes the program: the process, its signals and its status are the program's own.

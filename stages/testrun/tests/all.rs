@@ -8,6 +8,8 @@ mod distribution;
 mod faults;
 #[path = "all/fixture_cache.rs"]
 mod fixture_cache;
+#[path = "all/from_python.rs"]
+mod from_python;
 #[path = "all/groups.rs"]
 mod groups;
 #[path = "all/junit.rs"]
