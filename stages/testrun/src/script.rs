@@ -33,6 +33,7 @@ const MODULES: &[(&str, &str)] = modules![
     "cold",
     "arguments",
     "packets",
+    "pages",
     "layer",
     "preload",
     "server"
