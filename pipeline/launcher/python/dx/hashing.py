@@ -6,27 +6,29 @@ put together from such names by BLAKE3. BLAKE3 comes from dx's extension, else f
 """
 
 import hashlib
-from typing import Callable, List
+from importlib import import_module
+from typing import Any, Callable, List, Tuple
+
+from dx.blake3 import blake3 as plain
 
 Hash = Callable[[bytes], bytes]
 
 
-def choose() -> "tuple[Hash, bool]":
+try:
+    native: Any = import_module("dx._native")
+except ImportError:
+    native = None
+
+
+def choose() -> "Tuple[Hash, bool]":
     """BLAKE3, and whether it is fast."""
+    if native is not None:
+        return native.blake3, True
     try:
-        from dx._native import blake3 as native  # type: ignore[import-not-found,unused-ignore]
-
-        return native, True
-    except ImportError:
-        pass
-    try:
-        from blake3 import blake3 as package  # type: ignore[import-not-found,unused-ignore]
-
+        package: Any = import_module("blake3").blake3
         package(b"").digest()
         return lambda data: package(data).digest(), True
     except Exception:
-        from dx.blake3 import blake3 as plain
-
         return plain, False
 
 

@@ -14,7 +14,7 @@ import zlib
 from typing import Dict, List, Optional, Tuple
 
 from dx.files import state_folder, write_whole
-from dx.hashing import blake3
+from dx.hashing import blake3, native
 from dx.snapfile import Entries, Entry, Key
 
 MAGIC = b"DXSNAPX1"
@@ -62,17 +62,32 @@ def unpack(data: bytes) -> Optional[Tuple[Identity, Digests]]:
         magic, check, count = HEAD.unpack_from(data)
         if magic != MAGIC or zlib.crc32(memoryview(data)[HEAD.size :]) != check:
             return None
-        of = IDENTITY.unpack_from(data, HEAD.size)
-        digests: Digests = {}
-        at = HEAD.size + IDENTITY.size
-        for _ in range(count):
-            found, length = RECORD.unpack_from(data, at)
-            at += RECORD.size
-            test, _, label = data[at : at + length].decode("utf-8", "surrogatepass").partition(SEPARATOR)
-            digests[Key(test, label)] = found
-            at += length
+        return parse(data, count)
     except (struct.error, UnicodeDecodeError):
         return None
+
+
+def parse(data: bytes, count: int) -> Tuple[Identity, Digests]:
+    """By the extension, where there is one and nothing is unusual."""
+    if native is not None:
+        try:
+            identity, digests = native.read_index(data)
+            return tuple(identity), {Key(*key): found for key, found in digests.items()}
+        except ValueError:
+            pass
+    return parse_here(data, count)
+
+
+def parse_here(data: bytes, count: int) -> Tuple[Identity, Digests]:
+    of = IDENTITY.unpack_from(data, HEAD.size)
+    digests: Digests = {}
+    at = HEAD.size + IDENTITY.size
+    for _ in range(count):
+        found, length = RECORD.unpack_from(data, at)
+        at += RECORD.size
+        test, _, label = data[at : at + length].decode("utf-8", "surrogatepass").partition(SEPARATOR)
+        digests[Key(test, label)] = found
+        at += length
     return of, digests
 
 
