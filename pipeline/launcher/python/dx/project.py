@@ -32,7 +32,7 @@ class Project:
     def find(self, path: str) -> str:
         if any(part in path for part in PACKAGES):
             return INSTALLED
-        if path.startswith(STANDARD + os.sep) or ".zip" + os.sep in path:
+        if path.startswith((STANDARD + os.sep, STANDARD + ".zip")):
             return PYTHON
         return PROJECT if path.startswith(self.root) else LOOSE
 

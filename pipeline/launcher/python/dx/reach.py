@@ -330,11 +330,11 @@ class Reach:
     def instance(self, value: Any, name: str) -> None:
         """An object by its class and what pickle would keep of it."""
         kind = type(value)
+        if value is os.environ:
+            return  # what is read of it must be declared
         self.a_class(kind)
-        wrapped = getattr(value, "__wrapped__", None)
-        if wrapped is not None and callable(wrapped):  # functools.lru_cache and the like: their state is no input
-            self.add("wraps")
-            self.content(wrapped, name)
+        if kind.__module__ == "functools" and hasattr(value, "__wrapped__"):  # lru_cache: what it holds is no input
+            self.content(value.__wrapped__, name)
             return
         try:
             reduced = value.__reduce_ex__(4)

@@ -18,7 +18,10 @@ const HELPER: &str = "import functools\nfrom other import scale\n\
     class Base:\n    def first(self): return 1\n\
     class Table(Base):\n    size = LIMIT\n    def rows(self): return [self.first()] * self.size\n\
     def unused(): return 1\n\
-    @functools.lru_cache(maxsize=None)\ndef build(x=1): return [scale(row) + x for row in Table().rows()]\n";
+    class Times:\n    def __init__(self, f, by): functools.update_wrapper(self, f); self.by = by\n    \
+    def __call__(self, x): return self.by * self.__wrapped__(x)\n\
+    one = Times(lambda x: x, by=1)\n\
+    @functools.lru_cache(maxsize=None)\ndef build(x=1): return [one(scale(row)) + x for row in Table().rows()]\n";
 const TESTS: &str = "import dx, helper, os, pytest\n\
     @dx.fixture(cache=True, scope='session', inputs=['data/*.txt', 'missing.json', ('version', 1)])\n\
     def table():\n    log('table')\n    return helper.build()\n\
@@ -131,6 +134,7 @@ fn what_it_depends_on_makes_it_anew() {
         ("helper.py", "LIMIT = 3", "LIMIT = 4"),
         ("helper.py", "first(self): return 1", "first(self): return 1 + 0 * self.size"),
         ("helper.py", "x=1", "x=2"),
+        ("helper.py", "by=1)", "by=1.0)"),
         ("test_a.py", "('version', 1)", "('version', 2)"),
         ("test_a.py", "return helper.build()", "return list(helper.build())"),
         ("data/a.txt", "1", "2"),
