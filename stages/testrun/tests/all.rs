@@ -30,6 +30,8 @@ mod patterns;
 mod pitfalls;
 #[path = "all/races.rs"]
 mod races;
+#[path = "all/readable.rs"]
+mod readable;
 #[path = "all/runs.rs"]
 mod runs;
 #[path = "all/simulation.rs"]

@@ -26,9 +26,18 @@ SKIPPED = frozenset(
     "__abstractmethods__ __qualname__ __classdictcell__ __parameters__ __annotate__".split()
 )
 NODES_MAX = 200_000
-GLOBALS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF")
+GLOBALS = frozenset(
+    "LOAD_GLOBAL LOAD_NAME LOAD_FROM_DICT_OR_GLOBALS LOAD_DEREF LOAD_CLASSDEREF LOAD_FROM_DICT_OR_DEREF".split()
+)
+IDLE = ("CACHE", "PUSH_NULL", "NOP", "EXTENDED_ARG")
 ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD")
-FUNCTION_TYPES = (types.FunctionType,)
+BUILT_IN = (
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)
 MISSING = object()
 
 
@@ -129,7 +138,7 @@ class Reach:
 
     def names(self, code: types.CodeType, cells: Dict[str, Any], outer: Dict[str, Any], module: Optional[str]) -> None:
         """What names in code stand for. Chains of attributes are followed through modules and classes."""
-        instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL", "NOP", "EXTENDED_ARG")]
+        instructions = [one for one in dis.get_instructions(code) if one.opname not in IDLE]
         for at, one in enumerate(instructions):
             if one.opname in ATTRIBUTES and one.argval in DYNAMIC_ATTRIBUTES:
                 self.unknown(module, "code looks up '%s'" % one.argval)
@@ -218,7 +227,7 @@ class Reach:
         kind = type(value)
         if kind in PLAIN:
             self.add(kind.__name__, content_id(repr(value).encode("utf-8", "surrogatepass")))
-        elif isinstance(value, FUNCTION_TYPES):
+        elif isinstance(value, types.FunctionType):
             self.a_function(value)
         elif isinstance(value, type):
             self.a_class(value)
@@ -230,7 +239,7 @@ class Reach:
                 self.unknown(self.at(source_of(value), value.__name__), "'%s' is a value" % value.__name__)
         elif isinstance(value, types.CodeType):
             self.add("code", content_id(code_bytes(value)))
-        elif isinstance(value, (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType)):
+        elif isinstance(value, BUILT_IN):
             self.builtin_function(value)
         elif not self.is_new(value):
             pass

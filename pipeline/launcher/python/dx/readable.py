@@ -45,7 +45,7 @@ def render(value: Any, depth: int, above: FrozenSet[int]) -> str:
     if simple is not None:
         return simple(value)
     if isinstance(value, enum.Enum):
-        return "%s.%s" % (kind.__name__, value.name or number(value.value))
+        return member(value)
     if isinstance(value, type):
         return "<class '%s.%s'>" % (value.__module__, value.__qualname__)
     if id(value) in above:
@@ -55,7 +55,7 @@ def render(value: Any, depth: int, above: FrozenSet[int]) -> str:
     for base, write in CONTAINERS:
         if isinstance(value, base) and base.__repr__ is shows:
             return write(value, depth, above)
-    if dataclasses.is_dataclass(value) and "__repr__" in vars(kind) and kind.__dataclass_params__.repr:  # type: ignore[attr-defined,unused-ignore]
+    if dataclasses.is_dataclass(value) and is_generated(shows):
         shown = [(field.name, getattr(value, field.name, None)) for field in dataclasses.fields(value) if field.repr]
         return fields(kind.__qualname__, shown, depth, above)
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
@@ -72,6 +72,28 @@ def number(value: Any) -> str:
         return repr(value)
     except ValueError:  # more digits than this Python writes
         return hex(value)
+
+
+def member(value: enum.Enum) -> str:
+    """A member by its name; flags by the names of their bits, which Pythons put together differently."""
+    kind = type(value)
+    if not isinstance(value, enum.Flag):
+        return "%s.%s" % (kind.__name__, value.name)
+    rest, names = value.value, []
+    for name, one in kind.__members__.items():
+        bit = one.value
+        if bit > 0 and not bit & (bit - 1) and rest & bit:
+            rest &= ~bit
+            names.append(name)
+    if rest or not names:
+        names.append(number(rest))
+    return "%s.%s" % (kind.__name__, "|".join(names))
+
+
+def is_generated(shows: Any) -> bool:
+    """Whether `dataclasses` wrote this `__repr__`."""
+    code = getattr(getattr(shows, "__wrapped__", shows), "__code__", None)
+    return code is not None and code.co_filename.startswith("<")
 
 
 def named(value: Any, plain: type) -> str:
@@ -114,7 +136,8 @@ def a_dict(value: Any, depth: int, above: FrozenSet[int]) -> str:
     name = named(value, dict)
     start, end = (name + "({", "})") if name else ("{", "}")
     inner = depth + 1
-    return block(start, ["%s: %s" % (render(key, inner, above), render(one, inner, above)) for key, one in value.items()], end, depth)
+    pairs = ["%s: %s" % (render(key, inner, above), render(one, inner, above)) for key, one in value.items()]
+    return block(start, pairs, end, depth)
 
 
 def a_set(value: Any, depth: int, above: FrozenSet[int]) -> str:
@@ -157,7 +180,7 @@ def add_standard_containers() -> None:
     CONTAINERS.append((collections.OrderedDict, a_dict))
     CONTAINERS.append((collections.defaultdict, a_dict))
     CONTAINERS.append((collections.Counter, a_dict))
-    CONTAINERS.append((collections.deque, lambda value, depth, above: wrapped(type(value).__qualname__, "[", value, "]", depth, above)))
+    CONTAINERS.append((collections.deque, a_list))
 
 
 add_standard_containers()
