@@ -191,6 +191,9 @@ class Recorder:
         elif event == "os.listdir" or event == "os.scandir":
             if not imports(sys._getframe(1)):
                 self.current.folders.add(arguments[0])
+        elif event == "dx.read":
+            # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
+            self.current.files.add(arguments[0])
         elif event in SPAWNS and not self.foreign:
             self.current.spawned = event
 
