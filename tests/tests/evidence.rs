@@ -81,8 +81,7 @@ fn check(script: &Script, outline: bool) -> Result<(), String> {
 fn whatever_a_test_looked_at_counts() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("selection");
     let wanted = std::env::var("DX_CASE").unwrap_or_default();
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.to_string_lossy().contains(&wanted));
     paths.sort();
     assert!(!paths.is_empty());

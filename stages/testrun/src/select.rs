@@ -9,10 +9,14 @@ mod changes;
 mod choice;
 mod evidence;
 mod fingerprint;
+mod merge;
 mod record;
+mod since;
 mod sources;
 
 pub(crate) use choice::Choice;
 pub(crate) use evidence::Evidence;
+pub(crate) use merge::take_over;
 pub(crate) use record::{Ran, Record, Run, setting};
+pub(crate) use since::Since;
 pub(crate) use sources::Sources;

@@ -45,6 +45,10 @@ pub(crate) struct Settings {
     /// The user said so.
     pub(crate) asked: bool,
     pub(crate) outline: Option<PathBuf>,
+    /// Tests that a change since this revision can affect run as well.
+    pub(crate) since: Option<String>,
+    /// The outline of what has changed since, as it was.
+    pub(crate) since_outline: Option<PathBuf>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -135,8 +139,10 @@ impl Settings {
             leaks: !own.no_leaks,
             hash_seed: hash_seed(),
             which: which(own, ci),
-            asked: own.affected || own.audit,
+            asked: own.affected || own.audit || own.since.is_some(),
             outline: own.outline.clone(),
+            since: own.since.clone(),
+            since_outline: own.since_outline.clone(),
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),
@@ -152,7 +158,7 @@ impl Settings {
 fn which(own: &Arguments, ci: bool) -> Option<Which> {
     if own.audit {
         Some(Which::Audit)
-    } else if own.affected || own.why.is_some() {
+    } else if own.affected || own.since.is_some() || own.why.is_some() {
         Some(Which::Affected)
     } else {
         own.outline.as_ref().map(|_| if own.all || ci { Which::All } else { Which::Affected })

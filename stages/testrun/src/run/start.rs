@@ -65,7 +65,8 @@ fn warm(settings: &Settings, memory: &mut Memory, apart: bool) -> Warmed {
     let mut called = settings.arguments.clone();
     called.extend(settings.preload.iter().map(|module| format!("--preload={module}")));
     // One that looks at what it executes is another server.
-    called.extend(settings.which.map(|_| format!("--evidence={}", settings.asked)));
+    let outline = settings.outline.is_some();
+    called.extend(settings.which.map(|_| format!("--evidence={},{outline}", settings.asked)));
     let server = match Warm::new(&settings.state, &settings.python, &settings.folder, &called) {
         Ok(server) => server,
         Err(error) => return Warmed::No(Some(error.to_string())),

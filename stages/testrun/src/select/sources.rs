@@ -63,7 +63,16 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Where no outline is, files are looked for.
     pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
+        let mut sources = Sources::of_outline(root, outline);
+        if sources.listed.is_empty() {
+            find(root, root, &mut sources.listed);
+        }
+        sources
+    }
+
+    pub(crate) fn of_outline(root: &Path, outline: Option<&Path>) -> Sources {
         let outline = outline.and_then(|path| fs::read(path).ok()).unwrap_or_default();
         // One that is damaged knows of no function; whole files are compared then.
         let opened = Outline::open(&outline).unwrap_or_default();
@@ -74,6 +83,10 @@ impl Sources {
         });
         let listed = listed.collect();
         Sources { root: root.to_owned(), outline, listed, known: RefCell::default() }
+    }
+
+    pub(crate) fn is_listed(&self, name: &str) -> bool {
+        self.listed.contains_key(name)
     }
 
     /// How a path is named here and in records: relative to the root where it lies below it.
@@ -106,6 +119,32 @@ impl Sources {
     /// Every file of the outline, with its content.
     pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
         self.listed.iter().map(|(name, (content, _))| (name.clone(), *content)).collect()
+    }
+}
+
+/// Every Python file below a folder, where no outline says which there are; of their functions nothing is known.
+fn find(root: &Path, folder: &Path, found: &mut HashMap<String, ([u8; 16], Range<usize>)>) {
+    const OTHERS: [&str; 3] = ["__pycache__", "node_modules", "site-packages"];
+    if ["pyvenv.cfg", "CACHEDIR.TAG"].iter().any(|mark| folder.join(mark).exists()) {
+        return;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => {
+                if !name.starts_with('.') && !OTHERS.contains(&name.as_ref()) {
+                    find(root, &path, found);
+                }
+            }
+            Ok(_) if name.ends_with(".py") => {
+                if let (Ok(bytes), Ok(below)) = (fs::read(&path), path.strip_prefix(root)) {
+                    let below = below.to_string_lossy().into_owned();
+                    found.insert(below, (short(&ContentId::of(&bytes)), 0..0));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
