@@ -27,6 +27,7 @@ const MODULES: &[(&str, &str)] = modules![
     "summary",
     "reports",
     "asked",
+    "functions",
     "remember",
     "record",
     "worker",

@@ -132,10 +132,8 @@ fn find(root: &Path, folder: &Path, found: &mut HashMap<String, ([u8; 16], Range
         let (name, path) = (entry.file_name(), entry.path());
         let name = name.to_string_lossy();
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() => {
-                if !name.starts_with('.') && !OTHERS.contains(&name.as_ref()) {
-                    find(root, &path, found);
-                }
+            Ok(kind) if kind.is_dir() && !name.starts_with('.') && !OTHERS.contains(&name.as_ref()) => {
+                find(root, &path, found);
             }
             Ok(_) if name.ends_with(".py") => {
                 if let (Ok(bytes), Ok(below)) = (fs::read(&path), path.strip_prefix(root)) {
