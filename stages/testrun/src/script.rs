@@ -36,6 +36,7 @@ const MODULES: &[(&str, &str)] = modules![
     "cold",
     "arguments",
     "packets",
+    "pages",
     "layer",
     "preload",
     "server"

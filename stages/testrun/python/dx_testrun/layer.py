@@ -9,6 +9,7 @@ import sys
 import time
 
 import pluggy
+from dx_testrun import pages
 from dx_testrun.arguments import Directory, set_arguments
 from dx_testrun.packets import Spare, receive, send
 from dx_testrun.planning import thread_count
@@ -18,6 +19,8 @@ from dx_testrun.wire import REFUSED, SUMMARY, Channel
 
 # Seconds until the next fork is made.
 PAUSE = 0.05
+# How many runs of a layer are looked at for what they touch.
+LOOKED_AT = 4
 
 
 def become_layer(sock, name, start, path):
@@ -32,6 +35,7 @@ def become_layer(sock, name, start, path):
         finally:
             os._exit(1)
     plugin.channel.send(SUMMARY, {"text": plugin.text(), "status": status})
+    warm.learn()
     leave(status)
 
 
@@ -44,6 +48,8 @@ class Warm:
         self.role = None
         self.config = None
         self.spare = None
+        self.forks = 0
+        self.pages = None
 
     def announce(self):
         """Writes down what this layer has read, then says that it is ready."""
@@ -80,6 +86,8 @@ class Warm:
             if os.fork() == 0:
                 os.close(taken)
                 self.spare = Spare() if collected else None
+                if collected:
+                    self.copy_ahead()
                 message, fds = self.await_request(taking)
                 os.close(taking)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -91,8 +99,20 @@ class Warm:
                 # Nobody will ask again, or the fork was killed: then this layer's memory is not to be trusted either.
                 os._exit(0)
             os.close(taken)
+            self.forks += 1
             # What was begun has the processor first, unless somebody else asks.
             select.select([self.socket], [], [], PAUSE)
+
+    def copy_ahead(self):
+        """A process of this kind will do what the last one did."""
+        kind = "run" if self.spare.pid else "work"
+        self.pages = "%s.%s.%s" % (self.path, self.name, kind)
+        pages.copy_ahead(self.pages)
+
+    def learn(self):
+        """At the end of a process that served a run."""
+        if self.pages is not None and self.forks < LOOKED_AT:
+            pages.note(self.pages)
 
     def await_request(self, taking):
         if self.spare is not None and not self.spare.pid:
@@ -133,7 +153,13 @@ class Warm:
         self.role = "run"
         spare = self.spare is not None and not self.spare.pid
         begin_run(plugin, message["start"], fds, silent=spare)
-        reason = set_arguments(plugin, message["start"]["arguments"], collected=True)
+        try:
+            reason = set_arguments(plugin, message["start"]["arguments"], collected=True)
+        except BaseException:
+            if spare:
+                # Usage errors are the run's own process to tell.
+                os._exit(0)
+            raise
         if reason:
             give_way(plugin, reason)
         if spare:

@@ -15,7 +15,9 @@ import socket
 import struct
 import sys
 import time
+import traceback
 
+from dx_testrun import pages
 from dx_testrun.layer import become_layer
 from dx_testrun.orphans import end_orphans
 from dx_testrun.packets import pair, receive, send
@@ -199,11 +201,23 @@ class Server:
                 lease.socket.close()
             for fd in [fd for entry in self.waiting for fd in entry[2]] + held:
                 os.close(fd)
-            become_layer(theirs, layer["id"], self.start, self.path)
+            self.be_layer(theirs, layer["id"])
         theirs.close()
         layer["pid"] = pid
         self.layers[1] = layer
         return layer
+
+    def be_layer(self, sock, name):
+        """Whatever happens in it or in its forks, none of them may go on as a second server."""
+        try:
+            become_layer(sock, name, self.start, self.path)
+        except OSError:
+            # A run whose dx-testrun is gone, or has found its layer stale.
+            pass
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
 
     def build_second(self, first):
         ours, theirs = pair()
@@ -222,7 +236,8 @@ class Server:
             layer, self.layers[gone] = self.layers[gone], None
             if layer:
                 layer["socket"].close()
-                remove(self.path + "." + layer["id"])
+                for kind in ("", ".run", ".work"):
+                    remove(self.path + "." + layer["id"] + kind)
                 for entry in [entry for entry in self.waiting if entry[0] is layer]:
                     self.waiting.remove(entry)
                     turn_away(entry[2], reason)
@@ -297,6 +312,7 @@ def main():
     import pytest  # noqa: F401
 
     path, start = sys.argv[1], json.loads(sys.argv[2])
+    pages.prepare()
     refusal = preload(start["preload"], start["arguments"])
     WATCH.on = False
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])

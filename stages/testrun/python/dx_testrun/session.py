@@ -82,6 +82,8 @@ def end_worker(plugin, status):
         code = 1
     try:
         plugin.worker.put(GONE, {"status": status}, urgent=True)
+        if plugin.warm is not None and plugin.warm.role == "spare":
+            plugin.warm.learn()
     finally:
         os._exit(code)
 
