@@ -10,3 +10,4 @@ pub mod stages;
 pub mod suites;
 pub mod timing;
 pub mod trivial;
+pub mod watch;

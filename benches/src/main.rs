@@ -11,6 +11,7 @@ use dx_benches::stages;
 use dx_benches::suites::{self, place, prepare, session::Session};
 use dx_benches::timing::{self, Series, alternate};
 use dx_benches::trivial::Trivial;
+use dx_benches::watch::Watch;
 
 /// Times whole processes beside their peers.
 #[derive(Parser)]
@@ -90,6 +91,19 @@ enum What {
         #[arg(long, default_value = "target/selection")]
         work: PathBuf,
     },
+    /// From a saved file to the result of the tests that it affects, under --watch.
+    Watch {
+        #[arg(long, default_value_t = 20)]
+        rounds: usize,
+        /// The Python whose virtual environment runs the tests.
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        /// A Python that has pytest, instead of such an environment.
+        #[arg(long, value_name = "PYTHON")]
+        ready: Option<PathBuf>,
+        #[arg(long, default_value = "target/suites")]
+        folder: PathBuf,
+    },
     /// Many files of trivial tests: what the runners themselves cost.
     Trivial {
         #[arg(long, default_value_t = 1000)]
@@ -152,6 +166,14 @@ fn run(arguments: &Arguments) -> io::Result<()> {
                 peer: *peer,
             };
             if session.run(names)? { Ok(()) } else { Err(io::Error::other("tests were missed")) }
+        }
+        What::Watch { rounds, python, ready, folder } => {
+            let python = match ready {
+                Some(ready) => std::path::absolute(ready)?,
+                None => place::venv(&prepare::prepare(&suites::TRIVIAL, folder, python)?.folder)
+                    .join("bin/python"),
+            };
+            Watch { python: std::path::absolute(python)?, bin: arguments.bin.clone(), rounds: *rounds }.run()
         }
         What::Trivial { files, tests, workers, rounds, python, folder } => {
             let place = prepare::prepare(&suites::TRIVIAL, folder, python)?;

@@ -51,6 +51,9 @@ enum Command {
     Run(run::Arguments),
     /// run the tests that what changed can affect; dx-testrun's options
     Test(test::Arguments),
+    /// write the sources' outline for dx-testrun, and print where it lies
+    #[command(hide = true)]
+    Outline,
     /// what a unit reads, and why it last ran
     Explain(explain::Arguments),
     /// print an artifact in a readable form
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => build::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Outline => test::outline(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),

@@ -24,6 +24,7 @@ pub(crate) fn append(workspace: &Workspace, log: &[u8]) {
     let numbers = numbers(workspace);
     let next = numbers.last().map_or(1, |last| last + 1);
     if fs::create_dir_all(&folder).is_ok() {
+        workspace.hide_dx();
         let _ = fs::write(folder.join(format!("{next}.ndjson")), log);
         for old in numbers.iter().rev().skip(KEPT - 1) {
             let _ = fs::remove_file(folder.join(format!("{old}.ndjson")));

@@ -40,6 +40,14 @@ impl Workspace {
         self.root.join(".dx")
     }
 
+    /// Version control has no use for it.
+    pub(crate) fn hide_dx(&self) {
+        let ignore = self.dx().join(".gitignore");
+        if !ignore.exists() {
+            let _ = fs::write(ignore, "*\n");
+        }
+    }
+
     /// `DX_CACHE`, the configuration, or the user's cache folder.
     pub(crate) fn cache_dir(&self) -> PathBuf {
         if let Some(dir) = std::env::var_os("DX_CACHE").filter(|dir| !dir.is_empty()) {

@@ -16,6 +16,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dx_tests::script::{Script, binaries};
 
@@ -85,15 +87,20 @@ fn whatever_a_test_looked_at_counts() {
     paths.retain(|path| path.to_string_lossy().contains(&wanted));
     paths.sort();
     assert!(!paths.is_empty());
-    let mut wrong = Vec::new();
-    for path in &paths {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let script = Script::parse(&name, &fs::read_to_string(path).unwrap());
-        for outline in [true, false] {
-            if let Err(error) = check(&script, outline) {
-                wrong.push(format!("{name}{}: {error}", if outline { "" } else { ", without an outline" }));
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let script = Script::parse(&name, &fs::read_to_string(path).unwrap());
+            for (outline, how) in [(true, ""), (false, ", without an outline")] {
+                if let Err(error) = check(&script, outline) {
+                    wrong.lock().unwrap().push(format!("{name}{how}: {error}"));
+                }
             }
         }
-    }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+    let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
 }

@@ -4,8 +4,9 @@
 //! `DX_SOAK=1` makes 3,000 edits, `DX_SEED` repeats a run.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use dx_tests::script::binaries;
 
@@ -271,4 +272,46 @@ fn one_function_runs_its_tests_and_is_named() {
     assert!(why.contains(" runs: "), "{why}");
     let ran = text(&run(&root, &cache, &["--affected"]));
     assert!(ran.contains("FAILED tests/test_m3.py::test_class"), "{ran}");
+}
+
+#[test]
+fn a_watch_asks_for_the_outline_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, cache) = (folder.path().join("project"), folder.path().join("cache"));
+    fs::create_dir_all(root.join("pkg")).unwrap();
+    fs::create_dir_all(root.join("tests")).unwrap();
+    let mut project = Project::new();
+    project.write(&root);
+    let mut command = Command::new(binaries().join("dx-pipe"));
+    command.args(["test", "--watch", "--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"]);
+    command.current_dir(&root).env("DX_CACHE", &cache).env("DX_PYTHON", python()).env_remove("CI");
+    let mut watch = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut next = |start: &str| {
+        let mut said = Vec::new();
+        for line in lines.by_ref() {
+            said.push(line);
+            if said.last().is_some_and(|line| line.starts_with(start)) {
+                return said;
+            }
+        }
+        panic!("it never says '{start}': {said:#?}")
+    };
+    next("watching ");
+    for (value, outcome) in [(2, "1 failed"), (1, "1 passed")] {
+        // One function of five, and a comment elsewhere.
+        project.bodies[5][1] = value;
+        project.comments[4] += 1;
+        project.write(&root);
+        // The two files may be seen one after the other.
+        let said = loop {
+            let said = next("watching ");
+            if said.iter().any(|line| line.starts_with(outcome)) {
+                break said;
+            }
+        };
+        assert!(said.iter().any(|line| line.starts_with("dx: 1 of ")), "{said:#?}");
+    }
+    watch.stdin.take().unwrap().write_all(b"q\n").unwrap();
+    assert_eq!(watch.wait().unwrap().code(), Some(0));
 }

@@ -1,10 +1,13 @@
-//! `dx-pipe test`: the sources' outline, then dx-testrun in place of this process.
+//! `dx-pipe test`: the sources' outline, then dx-testrun in place of this process. Under `--watch` dx-testrun asks for the
+//! outline by itself, before each run: `dx-pipe outline`.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use clap::Args;
+use dx_schemas::Exit;
 
 use crate::build;
 use crate::failure::Failure;
@@ -42,8 +45,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         return Err(Failure::NoStage { name: "dx-testrun", path: runner });
     }
     let mut command = Command::new(&runner);
-    let own = arguments.rest.iter().take_while(|word| *word != OsStr::new("--"));
-    if !own.into_iter().any(|word| PLAIN.iter().any(|plain| word == plain)) {
+    let own = || arguments.rest.iter().take_while(|word| *word != OsStr::new("--"));
+    if own().any(|word| word == "--watch") {
+        command.arg("--driver").arg(std::env::current_exe().map_err(Failure::read("dx-pipe"))?);
+    } else if !own().any(|word| PLAIN.iter().any(|plain| word == plain)) {
         match build::outline(&build::Options::default()) {
             Ok(outline) => {
                 command.arg("--outline").arg(outline);
@@ -60,4 +65,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     }
     let error = command.args(&arguments.rest).exec();
     Err(Failure::Spawn { path: runner, error })
+}
+
+/// `dx-pipe outline`: writes the outline and prints where it lies.
+pub(crate) fn outline() -> Result<u8, Failure> {
+    let path = build::outline(&build::Options::default())?;
+    let mut line = path.into_os_string().into_encoded_bytes();
+    line.push(b'\n');
+    let mut out = std::io::stdout().lock();
+    out.write_all(&line).and_then(|()| out.flush()).map_err(Failure::Stdout)?;
+    Ok(Exit::Done as u8)
 }

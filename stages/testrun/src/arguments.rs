@@ -98,6 +98,9 @@ pub(crate) struct Arguments {
     /// run every test, and fail if one that --affected leaves out has another outcome than before
     #[arg(long)]
     pub(crate) audit: bool,
+    /// run what is affected, then again after every change of a file, until `q`
+    #[arg(long, conflicts_with_all = ["ci", "audit", "list", "why", "partition", "status", "stop"])]
+    pub(crate) watch: bool,
     /// say why --affected runs a test, or why not
     #[arg(long, value_name = "NODEID")]
     pub(crate) why: Option<String>,
@@ -107,6 +110,9 @@ pub(crate) struct Arguments {
     /// the outline of sources as they were at the revision of --since
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) since_outline: Option<PathBuf>,
+    /// the program that writes the outline anew when it is called with `outline`, and prints where it lies
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) driver: Option<PathBuf>,
     /// print the man page
     #[arg(long)]
     pub(crate) man: bool,
@@ -125,9 +131,14 @@ Examples:
   dx-testrun                        every test, on all cores
   dx-testrun tests/test_a.py -x     one file, up to the first failure
   dx-testrun -n 1 --timeout 60 -k parse
+  dx-testrun --watch                after every save the tests that it affects
   dx-testrun --list --format json
   dx-testrun --report html=out/tests.html
   dx-testrun --since origin/main    what a branch can affect
+
+Under --watch, keys: a runs all tests, f those that failed, p takes a pattern for -k, Enter runs
+what is affected, q quits. Without a terminal, lines of standard input are read instead: 'a', 'f',
+'p PATTERN', 'r', 'q'; its end does not end the watch. The status is that of the last run.
 
 Exit status (pytest's):
     0  every test passed

@@ -11,6 +11,7 @@ use crate::run::{self, Settings};
 use crate::select;
 use crate::state::State;
 use crate::warm;
+use crate::watch::{self, Call};
 
 pub fn main() -> ExitCode {
     let (arguments, rest) = match Arguments::split(std::env::args_os().collect()) {
@@ -45,6 +46,9 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     }
     let python =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;
+    if arguments.watch {
+        return watch::watch(Call { own: arguments.clone(), rest, folder, state, python });
+    }
     let settings = Settings::from_arguments(arguments, rest, folder, state, python)?;
     if arguments.list {
         return run::list(&settings, arguments.format);

@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Start { path: PathBuf, error: io::Error },
     #[error("cannot write '{}': {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
+    #[error("cannot watch '{}': {}", path.display(), why_unwatched(error))]
+    Watch { path: PathBuf, error: io::Error },
     #[error("the Python process ended before it was ready (status {0})")]
     ParentGone(String),
     #[error("the warm pytest did not start, see '{}'", .0.display())]
@@ -32,5 +34,18 @@ impl Failure {
             Failure::Usage(_) | Failure::Start { .. } => 4,
             _ => 3,
         }
+    }
+}
+
+/// The limit of watched folders is the machine's, and low on some.
+fn why_unwatched(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::ENOSPC) => {
+            "too many folders for this machine: raise fs.inotify.max_user_watches (sysctl)".to_owned()
+        }
+        Some(libc::EMFILE) => {
+            "too many programs watch files: raise fs.inotify.max_user_instances (sysctl)".to_owned()
+        }
+        _ => error.to_string(),
     }
 }

@@ -21,7 +21,9 @@ mod select;
 mod state;
 mod sys;
 pub mod tally;
+mod tree;
 mod warm;
+mod watch;
 mod worker;
 
 pub use command::main;

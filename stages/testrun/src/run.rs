@@ -14,8 +14,8 @@ mod start;
 use std::time::Instant;
 
 pub(crate) use list::list;
-use settings::Page;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Page, Settings};
+pub(crate) use start::prepare;
 
 use crate::failure::Failure;
 use crate::index::VOLATILE;
@@ -26,7 +26,8 @@ use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, Order};
 use engine::Engine;
 use memory::Memory;
-use selection::{Outlook, Selection, Which, sentence};
+use selection::{Outlook, Selection};
+pub(crate) use selection::{Which, has_changed, known};
 
 /// All reporters of a run.
 pub(crate) struct Reporters(Vec<Box<dyn Reporter>>);
@@ -54,6 +55,8 @@ pub(crate) fn run(settings: &Settings) -> Result<u8, Failure> {
 
 fn session(settings: &Settings) -> Result<u8, Failure> {
     let started = Instant::now();
+    // Another run of this process may have adopted them; a server that this one starts is to stay.
+    process::leave_orphans();
     signals::listen();
     let mut reporters = Reporters(Vec::new());
     if let Some(path) = &settings.events {
@@ -127,14 +130,14 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         status = status.max(1);
     }
     if let Some(selection) = &selection {
-        let cached = selection.cached();
         let ran = summary.counts.iter().map(|(_, count)| *count as usize).sum();
         // Nothing new was found where something could have been; what is known passed.
-        if status == 5 && cached > 0 {
+        if status == 5 && selection.is_content_with_none() {
             status = 0;
         }
-        if settings.which == Some(Which::Affected) && status < 2 {
-            reporters.tell(&Event::Text(&sentence(ran, cached, started.elapsed().as_secs_f64())));
+        let sentence = selection.sentence(ran, started.elapsed().as_secs_f64());
+        if let Some(sentence) = sentence.filter(|_| status < 2) {
+            reporters.tell(&Event::Text(&sentence));
         }
     }
     parent.end();
@@ -159,11 +162,10 @@ pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
 /// Every test that is asked for would pass as before: no Python starts.
 fn nothing(settings: &Settings, selection: &Selection, reporters: &mut Reporters, started: Instant) -> u8 {
     let mut progress = Plain::new(0, settings.markup, settings.columns);
-    let cached = selection.cached();
-    let text = sentence(0, cached, started.elapsed().as_secs_f64());
+    let text = selection.sentence(0, started.elapsed().as_secs_f64()).unwrap_or_default();
     progress.event(&Event::Text(&text));
     reporters.tell(&Event::Text(&text));
-    let status = if cached == 0 { 5 } else { 0 };
+    let status = if selection.is_content_with_none() { 0 } else { 5 };
     reporters.tell(&Event::Done { status, seconds: started.elapsed().as_secs_f64(), summary: &[] });
     status
 }
@@ -180,6 +182,11 @@ pub(crate) struct Conclusion {
 /// Tells the parent how it ended, and gets pytest's last words.
 fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure> {
     parent.send_json(Order::Finish, &[], finish)?;
+    conclusion(parent)
+}
+
+/// pytest's last words, from a parent that was told how it ended.
+fn conclusion(parent: &mut Parent) -> Result<Conclusion, Failure> {
     let mut header = String::new();
     let summary: Summary = loop {
         let Some(frame) = parent.wait_for(&[Answer::Header, Answer::Summary])? else {

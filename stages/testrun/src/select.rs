@@ -9,6 +9,7 @@ mod changes;
 mod choice;
 mod evidence;
 mod fingerprint;
+mod known;
 mod merge;
 mod record;
 mod since;
@@ -16,6 +17,7 @@ mod sources;
 
 pub(crate) use choice::Choice;
 pub(crate) use evidence::Evidence;
+pub(crate) use known::Known;
 pub(crate) use merge::take_over;
 pub(crate) use record::{Ran, Record, Run, setting};
 pub(crate) use since::Since;

@@ -35,11 +35,10 @@ impl State {
 
     /// The folder, made if need be; git does not see it.
     pub(crate) fn prepare(&self) -> io::Result<()> {
-        if self.folder.is_dir() {
-            return Ok(());
-        }
-        fs::create_dir_all(&self.folder)?;
         let ignore = self.root.join(".dx").join(".gitignore");
+        if !self.folder.is_dir() {
+            fs::create_dir_all(&self.folder)?;
+        }
         if !ignore.exists() {
             fs::write(ignore, "*\n")?;
         }

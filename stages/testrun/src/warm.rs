@@ -29,6 +29,8 @@ use crate::sys::{memory, poll, process, socket};
 const START: Duration = Duration::from_secs(20);
 /// How long a server may take to answer; it does nothing that takes long.
 const ANSWER: Duration = Duration::from_secs(3);
+/// How often a layer that proves stale at once is made anew before a run asks for it.
+const PREPARATIONS: u32 = 2;
 /// pytest's options after which a session cannot be shared, or is not worth it.
 const COLD: [&str; 27] = [
     "--lf",
@@ -214,6 +216,27 @@ impl<'a> Warm<'a> {
             let _ = fs::remove_file(&self.socket);
         }
         self.begin(self.connect_anew(start)?, start, highest)
+    }
+
+    /// Sees to it that the next run finds a configured layer that is still valid: one that was made while files changed is
+    /// stale before anybody has used it. Asks `may_go_on` while it waits, and leaves the rest undone after a no.
+    pub(crate) fn prepare(&self, mut may_go_on: impl FnMut() -> bool) -> Result<(), Failure> {
+        let Ok(mut lease) = UnixStream::connect(&self.socket) else { return Ok(()) };
+        let mut tries = PREPARATIONS;
+        while tries > 0 && may_go_on() {
+            send(&lease, &json!({"op": "prepare"}), &[])?;
+            let begun: Begun = answer(&mut lease)?;
+            match begun.id {
+                _ if begun.layer == 0 => break,
+                None => {}
+                Some(id) if self.why_stale(&id).is_none() => break,
+                Some(_) => {
+                    ask(&mut lease, &json!({"op": "drop", "layer": begun.layer}))?;
+                    tries -= 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn begin(&self, mut lease: UnixStream, start: &Start, highest: u8) -> Result<Served, Failure> {

@@ -22,6 +22,8 @@ mod page;
 mod patterns;
 #[path = "all/pitfalls.rs"]
 mod pitfalls;
+#[path = "all/pty.rs"]
+mod pty;
 #[path = "all/races.rs"]
 mod races;
 #[path = "all/runs.rs"]
@@ -36,3 +38,5 @@ mod tally;
 mod terminal;
 #[path = "all/warm.rs"]
 mod warm;
+#[path = "all/watching.rs"]
+mod watching;

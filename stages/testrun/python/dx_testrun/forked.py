@@ -6,6 +6,7 @@ import io
 import os
 import select
 import signal
+import tempfile
 
 
 def hold_on(fd):
@@ -21,12 +22,27 @@ def hold_on(fd):
         os._exit(1)
 
 
-def restart_capture(capture):
-    """The files behind the capture share their offset with the parent's: make new ones."""
-    capture._global_capturing.pop_outerr_to_orig()
-    capture.stop_global_capturing()
-    capture.start_global_capturing()
-    capture.suspend_global_capture()
+def renew_capture(capture, streams=(None, None, None)):
+    """Gives pytest's capture new files, and `streams` in the place of what it holds back, whether it is at work or not.
+
+    Its objects stay: tests have been told of `sys.stdout` when they were collected. Their files share an offset with
+    those of the process that this one was forked from."""
+    capturing = getattr(capture, "_global_capturing", None)
+    parts = ("in_", "out", "err")
+    for target, (name, stream) in enumerate(zip(parts, streams)):
+        one = getattr(capturing, name, None)
+        saved, file = getattr(one, "targetfd_save", None), getattr(one, "tmpfile", None)
+        held = saved is not None and one._state == "started"
+        if stream is not None:
+            os.dup2(stream, saved if held else target, inheritable=not held)
+            if saved is not None and not held:
+                os.dup2(stream, saved, inheritable=False)
+        if saved is not None and target:
+            with tempfile.TemporaryFile(buffering=0) as fresh:
+                os.dup2(fresh.fileno(), file.fileno(), inheritable=False)
+                if held:
+                    os.dup2(fresh.fileno(), target)
+            file.seek(0)
 
 
 def silence(config):

@@ -4,6 +4,8 @@ import sys
 import threading
 
 TOOL = 4
+# Tests take it away.
+frame_of = sys._getframe
 
 
 class Monitor:
@@ -24,13 +26,13 @@ class Monitor:
             memory = by_code.get(id(code))
             if memory is not None:
                 # Every call of it is looked at.
-                memories.called(memory, sys._getframe(1), code)
+                memories.called(memory, frame_of(1), code)
                 return None
             seen.append(code)
             return disable
 
         def returned(code, _, value):
-            memories.returned(sys._getframe(1))
+            memories.returned(frame_of(1))
 
         sys.monitoring.register_callback(TOOL, self.event, started)
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, returned)

@@ -11,6 +11,7 @@ import time
 import pluggy
 from dx_testrun import pages
 from dx_testrun.arguments import Directory, set_arguments
+from dx_testrun.forked import renew_capture
 from dx_testrun.packets import Spare, receive, send
 from dx_testrun.planning import thread_count
 from dx_testrun.session import leave, run_pytest
@@ -189,15 +190,9 @@ def begin_run(plugin, start, fds, silent=False):
     """Turns a fork of a layer into the parent of one run, or its first worker: its own streams, its own terminal."""
     config = plugin.config
     capture = config.pluginmanager.get_plugin("capturemanager")
-    if capture is not None and capture._global_capturing is not None:
-        capture._global_capturing.pop_outerr_to_orig()
-        capture.stop_global_capturing()
-    for target, fd in enumerate(fds[1:4]):
-        os.dup2(fd, target)
+    renew_capture(capture, fds[1:4])
+    for fd in fds[1:4]:
         os.close(fd)
-    if capture is not None:
-        capture.start_global_capturing()
-        capture.suspend_global_capture()
     plugin.start = start
     for name, value in start["environment"].items():
         os.environ[name] = value

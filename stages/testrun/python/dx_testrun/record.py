@@ -19,6 +19,8 @@ from dx_testrun.functions import Monitor, Tracer
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
 
+# Tests take it away.
+frame_of = sys._getframe
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
@@ -148,7 +150,7 @@ class Recorder:
 
     def importer(self, path):
         """Without an outline nobody knows what a function imports when it is there already: its module imports it."""
-        frame = None if self.outline else sys._getframe(1)
+        frame = None if self.outline else frame_of(1)
         while frame is not None and not self.path(frame.f_code.co_filename):
             frame = frame.f_back
         if frame is not None:
@@ -263,12 +265,12 @@ class Recorder:
             if anew:
                 # What is written before it is read is no input but a product.
                 self.current.products.add(path)
-            elif path not in self.current.products and not imports(sys._getframe(1)):
+            elif path not in self.current.products and not imports(frame_of(1)):
                 self.current.files.add(path)
         elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):
             self.current.files.add(arguments[0])
         elif event == "os.listdir" or event == "os.scandir":
-            if not imports(sys._getframe(1)) and not isinstance(arguments[0], int):
+            if not imports(frame_of(1)) and not isinstance(arguments[0], int):
                 self.current.folders.add(here(arguments[0]))
         elif event == "import" and arguments[1]:
             # One that is not written in Python.

@@ -26,6 +26,7 @@ WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "ext
 RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
 PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
 CONTAINERS = (collections.abc.MutableMapping, collections.abc.MutableSequence, collections.abc.MutableSet)
+CACHES_MAX = 500  # that are looked at after every test
 CALLS_MAX = 200  # of one function in one window; what it does more often is taken as a whole
 
 
@@ -60,6 +61,7 @@ class Memories:
         self.by_code = {}  # id of a code object -> Memory
         self.candidates = {}  # path -> code objects that write, of a module that is not executed yet
         self.caches = []  # weak references to caches, their known hits, their Memory
+        self.always = set()  # of caches that are too many to be looked at one by one
         self.open = []  # frame, window before
         self.main = threading.main_thread().ident
 
@@ -150,11 +152,16 @@ class Memories:
         if memory is None:
             # It may not be registered where it was made by hand.
             memory = self.remembers(code)
-        self.caches = [one for one in self.caches if one[0]() is not None]
-        self.caches.append([weakref.ref(function), 0, memory])
+        if len(self.caches) >= CACHES_MAX:
+            self.caches = [one for one in self.caches if one[0]() is not None]
+        if len(self.caches) < CACHES_MAX:
+            self.caches.append([weakref.ref(function), 0, memory])
+        else:
+            self.always.add(memory)
 
     def look(self, window):
         """Whose caches were hit in this window."""
+        window.memories |= self.always
         for one in self.caches:
             function = one[0]()
             if function is not None:

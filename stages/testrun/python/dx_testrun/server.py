@@ -51,6 +51,7 @@ class Server:
         self.runners = []  # those of them that are runs; looking after the server is no use of it
         self.waiting = []
         self.wants_second = False
+        self.failed = False  # the last try to configure a layer; a run tries again in any case
         self.serial = 0
         self.last_use = self.began = began
         self.runs = 0
@@ -126,6 +127,9 @@ class Server:
         elif request["op"] == "drop":
             self.drop(request["layer"])
             channel.send(HELLO, self.status())
+        elif request["op"] == "prepare":
+            self.last_use = time.time()
+            self.prepare(channel)
         elif request["op"] == "run":
             self.last_use = time.time()
             self.runners.append(channel)
@@ -164,6 +168,15 @@ class Server:
             turn_away(fds, "the warm pytest is being configured for another run")
         channel.send(HELLO, dict(self.status(), layer=number, id=layer["id"] if ready else None))
 
+    def prepare(self, channel):
+        """Has layer 1 made before anybody asks for a run; says which one it is as soon as it is ready."""
+        if not self.layers[1] and not self.refusal and not self.failed and not self.stamps.changed():
+            self.build_first([])
+        layer = self.layers[1]
+        ready = layer and layer["ready"]
+        number = 1 if layer else 0
+        channel.send(HELLO, dict(self.status(), layer=number, id=layer["id"] if ready else None))
+
     def hand_over(self, layer, request, fds):
         try:
             send(layer["socket"], {"op": "run", "start": request["start"]}, fds)
@@ -176,7 +189,10 @@ class Server:
     def layer_speaks(self, number, layer):
         message, _ = receive(layer["socket"])
         mine = [entry for entry in self.waiting if entry[0] is layer]
-        if message and message.get("ready"):
+        ready = bool(message and message.get("ready"))
+        if number == 1:
+            self.failed = not ready
+        if ready:
             layer.update(ready=True, pid=message["pid"])
             for entry in mine:
                 self.waiting.remove(entry)

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 
-from dx_testrun.forked import forget_cache, hold_on, own_base, restart_capture, silence, start_coverage
+from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence, start_coverage
 from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
 from dx_testrun.reports import crash_of, ending_of, reason_of
@@ -84,8 +84,8 @@ class Worker:
             signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
         config = self.config
         capture = config.pluginmanager.get_plugin("capturemanager")
-        if capture is not None and capture._global_capturing is not None:
-            restart_capture(capture)
+        if capture is not None:
+            renew_capture(capture)
         faulthandler.enable(file=self.dump)
         if hasattr(faulthandler, "register"):
             faulthandler.register(signal.SIGRTMIN + 5, file=self.dump, all_threads=True, chain=False)

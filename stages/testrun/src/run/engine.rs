@@ -10,14 +10,14 @@ mod second_look;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use dx_schemas::testrun::{Answer, Outcome};
+use dx_schemas::testrun::{Answer, Order, Outcome};
 use leaks::Leaks;
 
 use super::memory::Memory;
 use super::selection::{self, Selection};
 use super::settings::Settings;
 use super::start::Origin;
-use super::{Conclusion, Reporters, conclude, feed};
+use super::{Conclusion, Reporters, conclusion, feed};
 use crate::failure::Failure;
 use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
 use crate::parent::Parent;
@@ -304,11 +304,13 @@ impl<'a> Engine<'a> {
             self.faults.push(format!("{} tests reported twice", self.tally.twice));
         }
         self.reporters.tell(&Event::LeftOut { count: self.tally.deselected, ids: &self.left_out });
-        self.remember();
-        self.keep_evidence();
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();
-        let mut conclusion = conclude(&mut self.parent, &finish)?;
+        self.parent.send_json(Order::Finish, &[], &finish)?;
+        // While pytest sums up.
+        self.remember();
+        self.keep_evidence();
+        let mut conclusion = conclusion(&mut self.parent)?;
         self.settle();
         conclusion.missed = self.missed;
         conclusion.counts = Outcome::ALL

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
 use crate::failure::Failure;
-use crate::select::{Choice, Evidence, Ran, Record, Run, Since, Sources, setting};
+use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, setting};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -20,6 +20,8 @@ const FILES_MAX: usize = 400;
 pub(crate) enum Which {
     All,
     Affected,
+    /// Those that did not pass the last time.
+    Failed,
     /// All, and whether selection would have been right.
     Audit,
 }
@@ -65,7 +67,7 @@ impl Selection {
             which,
             sources,
             record,
-            began: process::real_time_ns(),
+            began: settings.began.unwrap_or_else(process::real_time_ns),
             choice: None,
             everything: None,
             asked: Vec::new(),
@@ -110,7 +112,9 @@ impl Selection {
 
     /// What runs, by the arguments.
     pub(crate) fn outlook(&self, settings: &Settings) -> Outlook {
-        let (Some(choice), Some(record), Which::Affected) = (&self.choice, &self.record, self.which) else {
+        let (Some(choice), Some(record), Which::Affected | Which::Failed) =
+            (&self.choice, &self.record, self.which)
+        else {
             return Outlook::Everything;
         };
         let root = Path::new(&record.rootdir);
@@ -120,13 +124,13 @@ impl Selection {
             .map(String::as_str)
             .filter(|file| self.is_asked(file) || self.asked.iter().any(|asked| belongs(asked, file)))
             .collect();
-        let chosen = choice.chosen.keys().filter(|id| self.is_asked(id));
-        files.extend(chosen.map(|id| id.split("::").next().unwrap_or(id)));
+        let chosen = choice.chosen.keys().filter(|id| self.is_asked(id) && self.wants(id));
+        files.extend(chosen.map(|id| file_of(id)));
         files.retain(|file| root.join(file).is_file());
         if files.is_empty() {
             return Outlook::Nothing;
         }
-        if choice.cached.is_empty() {
+        if choice.cached.is_empty() && self.which == Which::Affected {
             return Outlook::Everything;
         }
         if files.len() > FILES_MAX {
@@ -140,10 +144,20 @@ impl Selection {
 
     /// Whether a collected test runs.
     pub(crate) fn wants(&self, id: &str) -> bool {
-        if self.which != Which::Affected {
-            return true;
+        let Some(choice) = &self.choice else { return true };
+        match self.which {
+            Which::All | Which::Audit => true,
+            Which::Affected => !choice.cached.contains(id) && self.is_asked(id),
+            Which::Failed => self.is_asked(id) && self.has_failed(choice, id),
         }
-        self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id) && self.is_asked(id))
+    }
+
+    /// A test that did not pass the last time, or of which nothing is known because its file could not be collected.
+    fn has_failed(&self, choice: &Choice, id: &str) -> bool {
+        match self.record.as_ref().and_then(|record| record.tests.get(id)) {
+            Some(test) => test.failed,
+            None => choice.unseen.contains(file_of(id)),
+        }
     }
 
     fn is_asked(&self, id: &str) -> bool {
@@ -178,7 +192,7 @@ impl Selection {
 
     /// Why a test runs, where only some do.
     pub(crate) fn reason(&self, id: &str) -> Option<String> {
-        if self.which != Which::Affected {
+        if !matches!(self.which, Which::Affected | Which::Failed) {
             return None;
         }
         if let Some(why) = &self.everything {
@@ -214,6 +228,24 @@ impl Selection {
         (missed, saved)
     }
 
+    /// What a run is told to have been, in its last line; nothing where the choice of tests plays no part.
+    pub(crate) fn sentence(&self, ran: usize, seconds: f64) -> Option<String> {
+        let cached = self.cached();
+        match self.which {
+            Which::All | Which::Audit => None,
+            Which::Affected => {
+                Some(format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached))
+            }
+            Which::Failed if ran == 0 => Some("dx: no test has failed\n".to_owned()),
+            Which::Failed => Some(format!("dx: {ran} that had failed ran, {seconds:.2} s\n")),
+        }
+    }
+
+    /// Whether it is right that no test runs.
+    pub(crate) fn is_content_with_none(&self) -> bool {
+        self.which == Which::Failed || self.cached() > 0
+    }
+
     /// Whether the tests that are collected of a file are all that it has.
     fn sees_whole_files(&self) -> bool {
         !self.narrowed && !self.asked.iter().any(|asked| asked.contains("::"))
@@ -247,6 +279,25 @@ impl Selection {
             complete: found.complete && !self.narrowed && self.paths.is_empty(),
         };
         run.record(old.as_ref(), ran).save(&settings.state, &self.name);
+    }
+}
+
+/// What the last run of this kind left to know of.
+pub(crate) fn known(settings: &Settings) -> Option<Known> {
+    let record = Record::load(&settings.state, &name(settings))?;
+    Some(Known::of(&record, &settings.state.root))
+}
+
+/// Whether something changed since the last run of this kind.
+pub(crate) fn has_changed(settings: &Settings) -> bool {
+    // What differs from a revision does so before and after a run.
+    let settings = &Settings { since: None, ..settings.clone() };
+    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
+    let Ok(selection) = selection else { return true };
+    let changed = |choice: &Choice| choice.chosen.values().any(|reason| reason.is_change());
+    match &selection.record {
+        Some(record) if record.coverage => changed(&Choice::of(record, &selection.sources, None)),
+        _ => selection.choice.as_ref().is_none_or(changed),
     }
 }
 
@@ -300,6 +351,11 @@ fn folders<'a>(settings: &'a Settings, rootdir: &'a str) -> [&'a Path; 3] {
     [&settings.folder, &settings.state.root, Path::new(rootdir)]
 }
 
+/// The file of a test.
+fn file_of(id: &str) -> &str {
+    id.split("::").next().unwrap_or(id)
+}
+
 /// An argument as pytest's ids begin.
 fn id_of(argument: &str, settings: &Settings, rootdir: &str) -> String {
     let (path, rest) = argument.split_once("::").map_or((argument, None), |(path, rest)| (path, Some(rest)));
@@ -317,9 +373,4 @@ fn belongs(id: &str, asked: &str) -> bool {
         || id
             .strip_prefix(asked)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with(['/', '[']))
-}
-
-/// For people.
-pub(crate) fn sentence(ran: usize, cached: usize, seconds: f64) -> String {
-    format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached)
 }

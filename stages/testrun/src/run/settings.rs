@@ -49,6 +49,9 @@ pub(crate) struct Settings {
     pub(crate) since: Option<String>,
     /// The outline of what has changed since, as it was.
     pub(crate) since_outline: Option<PathBuf>,
+    /// When the outline began to be made, in nanoseconds since the epoch, if that is known: what was written later may
+    /// not be in it.
+    pub(crate) began: Option<i64>,
     pub(crate) markup: bool,
     pub(crate) terminal: bool,
     pub(crate) columns: usize,
@@ -128,7 +131,7 @@ impl Settings {
             idle: config.idle(own.idle.as_deref())?,
             memory_mib: config.memory_mib(own.memory.as_deref())?,
             preload: config.preload(&own.preload)?,
-            warmth: if own.warm || (!own.no_warm && !ci && terminal::is_terminal()) {
+            warmth: if own.warm || (!own.no_warm && (own.watch || !ci && terminal::is_terminal())) {
                 Warmth::Warm
             } else {
                 Warmth::Cold
@@ -139,10 +142,11 @@ impl Settings {
             leaks: !own.no_leaks,
             hash_seed: hash_seed(),
             which: which(own, ci),
-            asked: own.affected || own.audit || own.since.is_some(),
+            asked: own.affected || own.audit || own.watch || own.since.is_some(),
             outline: own.outline.clone(),
             since: own.since.clone(),
             since_outline: own.since_outline.clone(),
+            began: None,
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
             columns: terminal::columns(),
@@ -158,6 +162,8 @@ impl Settings {
 fn which(own: &Arguments, ci: bool) -> Option<Which> {
     if own.audit {
         Some(Which::Audit)
+    } else if own.watch {
+        Some(if own.all { Which::All } else { Which::Affected })
     } else if own.affected || own.since.is_some() || own.why.is_some() {
         Some(Which::Affected)
     } else {

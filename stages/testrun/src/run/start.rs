@@ -45,6 +45,25 @@ pub(super) fn start(
     Ok((parent, opening, Origin { how, identity, early }))
 }
 
+/// The server of runs like this one.
+fn server(settings: &Settings) -> std::io::Result<Warm<'_>> {
+    // Another list of modules is another server.
+    let mut called = settings.arguments.clone();
+    called.extend(settings.preload.iter().map(|module| format!("--preload={module}")));
+    // One that looks at what it executes is another server.
+    let outline = settings.outline.is_some();
+    called.extend(settings.which.map(|_| format!("--evidence={},{outline}", settings.asked)));
+    Warm::new(&settings.state, &settings.python, &settings.folder, &called)
+}
+
+/// Makes the next run's layer ready, if there is a server; goes on as long as it may.
+pub(crate) fn prepare(settings: &Settings, may_go_on: impl FnMut() -> bool) {
+    if settings.warmth == Warmth::Warm && why_cold(&settings.arguments).is_none() {
+        // What cannot be made ready now, the run will do by itself.
+        let _ = server(settings).map(|server| server.prepare(may_go_on));
+    }
+}
+
 enum Warmed {
     Yes(Box<Parent>, Opening, String),
     /// Why not, where somebody might wonder.
@@ -61,13 +80,7 @@ fn warm(settings: &Settings, memory: &mut Memory, apart: bool) -> Warmed {
     if let Some(option) = why_cold(&settings.arguments) {
         return Warmed::No(Some(format!("{option} needs one")));
     }
-    // Another list of modules is another server.
-    let mut called = settings.arguments.clone();
-    called.extend(settings.preload.iter().map(|module| format!("--preload={module}")));
-    // One that looks at what it executes is another server.
-    let outline = settings.outline.is_some();
-    called.extend(settings.which.map(|_| format!("--evidence={},{outline}", settings.asked)));
-    let server = match Warm::new(&settings.state, &settings.python, &settings.folder, &called) {
+    let server = match server(settings) {
         Ok(server) => server,
         Err(error) => return Warmed::No(Some(error.to_string())),
     };

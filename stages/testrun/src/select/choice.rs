@@ -58,6 +58,19 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Reason {
+    /// Whether something is not as it was, in contrast to tests that run again in any case.
+    pub(crate) fn is_change(&self) -> bool {
+        match self {
+            Reason::Failed | Reason::Unknown | Reason::Unsteady | Reason::Spawns => false,
+            Reason::Function { .. } | Reason::Conftest(_) | Reason::Input(_) | Reason::Module(_, None) => {
+                true
+            }
+            Reason::Module(_, Some(reason)) | Reason::Session(reason) => reason.is_change(),
+        }
+    }
+}
+
 /// What is to run.
 #[derive(Debug, Default)]
 pub(crate) struct Choice {

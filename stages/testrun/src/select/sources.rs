@@ -2,13 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fs;
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dx_schemas::ContentId;
 use dx_schemas::outline::{Detail, Outline};
+
+use super::fingerprint::digest;
+use crate::tree;
 
 /// The part of a source that stands for the whole file, where its functions are not known.
 pub(crate) const WHOLE: &str = "*";
@@ -59,6 +64,8 @@ pub(crate) struct Sources {
     outline: Vec<u8>,
     /// Files of the outline: content, and where their details lie in it.
     listed: HashMap<String, ([u8; 16], Range<usize>)>,
+    /// Files that were found, with what their stat data say, where there is no outline.
+    found: HashMap<String, [u8; 16]>,
     known: RefCell<HashMap<String, Option<Rc<Source>>>>,
 }
 
@@ -66,8 +73,8 @@ impl Sources {
     /// Where no outline is, files are looked for.
     pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
         let mut sources = Sources::of_outline(root, outline);
-        if sources.listed.is_empty() {
-            find(root, root, &mut sources.listed);
+        if sources.outline.is_empty() {
+            sources.found = find(root);
         }
         sources
     }
@@ -82,7 +89,7 @@ impl Sources {
             (file.path.to_owned(), (short(&file.content), place))
         });
         let listed = listed.collect();
-        Sources { root: root.to_owned(), outline, listed, known: RefCell::default() }
+        Sources { root: root.to_owned(), outline, listed, found: HashMap::new(), known: RefCell::default() }
     }
 
     pub(crate) fn is_listed(&self, name: &str) -> bool {
@@ -116,34 +123,29 @@ impl Sources {
         Some(Source::new(short(&ContentId::of(&bytes)), None))
     }
 
-    /// Every file of the outline, with its content.
+    /// Every source file of the project, with what tells it from another state of it.
     pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
-        self.listed.iter().map(|(name, (content, _))| (name.clone(), *content)).collect()
+        let listed = self.listed.iter().map(|(name, (content, _))| (name.clone(), *content));
+        listed.chain(self.found.clone()).collect()
     }
 }
 
-/// Every Python file below a folder, where no outline says which there are; of their functions nothing is known.
-fn find(root: &Path, folder: &Path, found: &mut HashMap<String, ([u8; 16], Range<usize>)>) {
-    const OTHERS: [&str; 3] = ["__pycache__", "node_modules", "site-packages"];
-    if ["pyvenv.cfg", "CACHEDIR.TAG"].iter().any(|mark| folder.join(mark).exists()) {
-        return;
-    }
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (name, path) = (entry.file_name(), entry.path());
-        let name = name.to_string_lossy();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !name.starts_with('.') && !OTHERS.contains(&name.as_ref()) => {
-                find(root, &path, found);
-            }
-            Ok(_) if name.ends_with(".py") => {
-                if let (Ok(bytes), Ok(below)) = (fs::read(&path), path.strip_prefix(root)) {
-                    let below = below.to_string_lossy().into_owned();
-                    found.insert(below, (short(&ContentId::of(&bytes)), 0..0));
-                }
-            }
-            _ => {}
+/// Without an outline, new files and changed ones are known by their stat data.
+fn find(root: &Path) -> HashMap<String, [u8; 16]> {
+    let mut found = HashMap::new();
+    let mut file = |path: PathBuf| {
+        if path.extension().is_none_or(|ending| ending != "py") {
+            return;
         }
-    }
+        let Ok(meta) = fs::metadata(&path) else { return };
+        let numbers = [meta.len(), meta.ino(), meta.mtime() as u64, meta.mtime_nsec() as u64];
+        let parts = numbers.map(u64::to_le_bytes);
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        found.insert(name, digest(parts.iter().map(<[u8; 8]>::as_slice)));
+    };
+    let walked: Result<(), Infallible> = tree::walk(root, root, &mut |_| Ok(()), &mut file);
+    let Ok(()) = walked;
+    found
 }
 
 pub(crate) fn short(content: &ContentId) -> [u8; 16] {

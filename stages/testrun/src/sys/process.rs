@@ -44,9 +44,18 @@ pub(crate) fn stacks_signal() -> i32 {
 
 /// Orphans below this process become its children instead of init's, so that none stays behind unseen.
 pub(crate) fn adopt_orphans() {
+    set_adoption(1);
+}
+
+/// They are init's again: what detaches itself from now on stays.
+pub(crate) fn leave_orphans() {
+    set_adoption(0);
+}
+
+fn set_adoption(on: libc::c_ulong) {
     // SAFETY: prctl with this option takes numbers.
     unsafe {
-        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, on, 0, 0, 0);
     }
 }
 

@@ -253,3 +253,38 @@ fn a_changed_configuration_is_seen() {
     );
     assert!(warm("").contains("1 error"));
 }
+
+#[test]
+fn what_tests_were_told_of_the_streams_stays_true() {
+    let project = Project::new(&[
+        (
+            "conftest.py",
+            "import sys\nSTDOUT = sys.stdout\ndef pytest_collection_modifyitems(items): pass\n\
+             def pytest_generate_tests(metafunc):\n    metafunc.parametrize('stream', [sys.stdout])\n",
+        ),
+        (
+            "test_a.py",
+            "import os, sys\nERR = sys.stderr\ndef test_same(stream, capfd):\n    pass\n\
+             def test_objects(stream):\n    assert stream is sys.stdout and ERR is sys.stderr\n\
+             def test_captured(stream):\n    print('by the object', file=stream)\n    os.write(1, b'by the number\\n')\n    assert 0\n",
+        ),
+        ("test_b.py", "def test_other(stream):\n    print('of another')\n    assert 0\n"),
+    ]);
+    let (expected, status) = project.pytest(&[]);
+    assert_eq!(status, 1);
+    let check = |arguments: &[&str]| {
+        let ran = project.run(arguments);
+        assert_eq!((&ran.outcomes, ran.status), (&expected, status), "{}\n{}", ran.stdout, ran.stderr);
+        let said: Vec<_> = ran.stdout.lines().filter(|line| line.starts_with("by the")).collect();
+        assert_eq!(said, ["by the object", "by the number"], "{}", ran.stdout);
+        assert_eq!(ran.stdout.matches("of another").count(), 2, "{}", ran.stdout);
+    };
+    for workers in ["1", "2"] {
+        check(&["--no-warm", "-n", workers]);
+    }
+    project.heat(&["--warm", "-n", "2"]);
+    for _ in 0..3 {
+        check(&["--warm", "-n", "2"]);
+    }
+    assert_eq!(fs::read_to_string(project.path().join(".dx/.gitignore")).unwrap(), "*\n");
+}
