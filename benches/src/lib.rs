@@ -5,6 +5,7 @@
 
 pub mod memory;
 pub mod project;
+pub mod selection;
 pub mod stages;
 pub mod suites;
 pub mod timing;

@@ -6,6 +6,7 @@ use std::{env, fs, io};
 
 use clap::{Parser, Subcommand};
 use dx_benches::project::{self, Size};
+use dx_benches::selection;
 use dx_benches::stages;
 use dx_benches::suites::{self, place, prepare, session::Session};
 use dx_benches::timing::{self, Series, alternate};
@@ -61,6 +62,34 @@ enum What {
         /// Where suites are fetched to, unpacked and run.
         #[arg(long, default_value = "target/suites")]
         folder: PathBuf,
+    },
+    /// Real projects under random edits and along their histories: is every test run whose outcome changes?
+    Selection {
+        /// Suites of the table; may be repeated.
+        #[arg(long = "project", value_name = "NAME")]
+        names: Vec<String>,
+        /// Random edits of each.
+        #[arg(long, default_value_t = 0)]
+        mutations: u64,
+        /// Commits of each.
+        #[arg(long, default_value_t = 0)]
+        history: usize,
+        /// A clone of the project, for its commits.
+        #[arg(long, value_name = "FOLDER")]
+        repository: Option<PathBuf>,
+        /// Of the first edit; every further one has the next number.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Let pytest-testmon do the same.
+        #[arg(long)]
+        peer: bool,
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        #[arg(long, default_value = "target/suites")]
+        folder: PathBuf,
+        /// Where projects are edited.
+        #[arg(long, default_value = "target/selection")]
+        work: PathBuf,
     },
     /// From a saved file to the result of the tests that it affects, under --watch.
     Watch {
@@ -123,6 +152,20 @@ fn run(arguments: &Arguments) -> io::Result<()> {
             } else {
                 Err(io::Error::other("outcomes differ from pytest's"))
             }
+        }
+        What::Selection { names, mutations, history, repository, seed, peer, python, folder, work } => {
+            let session = selection::Session {
+                suites: folder.clone(),
+                root: work.clone(),
+                python: python.clone(),
+                bin: arguments.bin.clone(),
+                mutations: *mutations,
+                history: *history,
+                repository: repository.clone(),
+                seed: *seed,
+                peer: *peer,
+            };
+            if session.run(names)? { Ok(()) } else { Err(io::Error::other("tests were missed")) }
         }
         What::Watch { rounds, python, ready, folder } => {
             let python = match ready {

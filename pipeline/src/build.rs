@@ -3,6 +3,7 @@
 mod imports;
 mod outline;
 mod plan;
+mod revision;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -34,6 +35,7 @@ use imports::resolve_all;
 pub(crate) use outline::outline;
 pub(crate) use plan::Namer;
 use plan::{Plan, plan};
+pub(crate) use revision::outline_at;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]

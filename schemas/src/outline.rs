@@ -17,7 +17,7 @@ use crate::ContentId;
 use crate::bytes::{Reader, Short, Write};
 
 pub const MAGIC: [u8; 4] = *b"DXOL";
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const HEADER_BYTES: usize = 48;
 const BROKEN: u8 = 1;
 
@@ -53,7 +53,7 @@ pub struct OutlineFragment {
     pub id: String,
     /// `co_firstlineno`: the line of the first decorator, or of `def` and `class`.
     pub line: u32,
-    /// Equal digests mean the same code.
+    /// Equal digests mean the same code, and the same parameters and docstrings of the functions that stand in it.
     pub digest: [u8; 16],
 }
 

@@ -5,8 +5,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use dx_schemas::index::IndexTable;
-use dx_schemas::outline::{Detail, Outline, OutlineBuilder, OutlineFragment, OutlineImport};
+use dx_schemas::outline::{Detail, Outline, OutlineBuilder, OutlineFragment, OutlineImport, VERSION};
 use dx_schemas::syntax::decode;
+use dx_schemas::tree::node::flag;
+use dx_schemas::tree::{NodeKind, Tree};
 use dx_schemas::{Artifact, Kind, SectionKind};
 
 use super::{Options, Site, build_changed, finish, state_name};
@@ -20,8 +22,11 @@ use crate::workspace::Workspace;
 /// Builds the whole workspace without a word, and writes its outline; where that lies. With nothing changed, the one of
 /// the last time is still right.
 pub(crate) fn outline(options: &Options) -> Result<PathBuf, Failure> {
+    outline_of(Workspace::find(Path::new("."))?, options)
+}
+
+pub(super) fn outline_of(workspace: Workspace, options: &Options) -> Result<PathBuf, Failure> {
     let started = std::time::Instant::now();
-    let workspace = Workspace::find(Path::new("."))?;
     let site = Site::open(workspace, options)?;
     let root = site.workspace.root.clone();
     let options =
@@ -53,7 +58,7 @@ fn stamp_of(outline: &Path) -> PathBuf {
 fn stamp(state: &Path) -> String {
     fs::metadata(state).map_or_else(
         |_| String::new(),
-        |meta| format!("{} {} {} {}", meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()),
+        |meta| format!("{VERSION} {} {} {} {}", meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()),
     )
 }
 
@@ -97,12 +102,57 @@ fn detail(site: &Site, result: &FileResult) -> Detail {
     let Some(table) = table.filter(|table| table.fragments.len() == result.fragments.len()) else {
         return Detail { broken: true, ..Detail::default() };
     };
-    let fragments = table.fragments.iter().zip(&result.fragments).map(|(entry, place)| {
+    let mut hashers: Vec<blake3::Hasher> = table
+        .fragments
+        .iter()
+        .map(|entry| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&entry.l2);
+            hasher
+        })
+        .collect();
+    let bytes = result.syntax.and_then(|(_, id)| site.store.content(&id).ok());
+    let Some(syntax) = bytes.as_ref().and_then(|bytes| Artifact::open_as(bytes, Kind::Syntax).ok()) else {
+        return Detail { broken: true, ..Detail::default() };
+    };
+    for (at, entry) in table.fragments.iter().enumerate().filter(|(_, entry)| !entry.id.is_empty()) {
+        let face = syntax.section(SectionKind::Tree, at as u32).ok().and_then(|bytes| face(bytes).ok());
+        let (Some(face), Some(above)) = (face, hashers.get_mut(entry.parent as usize)) else {
+            return Detail { broken: true, ..Detail::default() };
+        };
+        above.update(&face);
+    }
+    let fragments = table.fragments.iter().zip(&result.fragments).zip(hashers);
+    let fragments = fragments.map(|((entry, place), hasher)| {
         let mut digest = [0; 16];
-        digest.copy_from_slice(&entry.l2[..16]);
+        digest.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         OutlineFragment { id: entry.id.clone(), line: place.base_line, digest }
     });
     Detail { broken: result.errors, fragments: fragments.collect(), imports: imports(result) }
+}
+
+/// What is seen of a function without calling it: its parameters' names, its docstring, whether it is a coroutine or a
+/// generator. It belongs to the body that the function stands in, which makes it.
+fn face(tree: &[u8]) -> Result<[u8; 32], dx_schemas::ArtifactError> {
+    let tree = Tree::open(tree)?;
+    let root = tree.root();
+    let mut hasher = blake3::Hasher::new();
+    if root.kind() != NodeKind::Function {
+        return Ok(*hasher.finalize().as_bytes());
+    }
+    let [parameters, body] = root.slots();
+    hasher.update(&[root.flags()]);
+    for parameter in parameters.children() {
+        let name = parameter.name().unwrap_or_default();
+        hasher.update(&[parameter.flags()]).update(&parameter.extra().to_le_bytes());
+        hasher.update(&(name.len() as u32).to_le_bytes()).update(name.as_bytes());
+    }
+    let first = body.children().next().filter(|first| first.kind() == NodeKind::ExprStmt);
+    let text = first.filter(|first| !root.has(flag::LAMBDA) && first.children().next().is_some());
+    if let Some(constant) = text.and_then(|first| first.children().next()?.constant()) {
+        hasher.update(&[constant.tag() as u8]).update(&constant.body());
+    }
+    Ok(*hasher.finalize().as_bytes())
 }
 
 fn imports(result: &FileResult) -> Vec<OutlineImport> {

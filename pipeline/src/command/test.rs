@@ -25,6 +25,20 @@ pub(crate) struct Arguments {
 /// Words with which no test runs, or all do: nobody asks what changed.
 const PLAIN: [&str; 8] = ["-h", "--help", "-V", "--version", "--man", "--status", "--stop", "--list"];
 
+/// The value of `--since`.
+fn revision(words: &[OsString]) -> Option<String> {
+    let mut words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    while let Some(word) = words.next() {
+        if word == "--since" {
+            return words.next().map(Into::into);
+        }
+        if let Some(revision) = word.strip_prefix("--since=") {
+            return Some(revision.to_owned());
+        }
+    }
+    None
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let runner = tool::folder().join("dx-testrun");
     if !runner.is_file() {
@@ -38,6 +52,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         match build::outline(&build::Options::default()) {
             Ok(outline) => {
                 command.arg("--outline").arg(outline);
+                if let Some(then) = revision(&arguments.rest)
+                    .and_then(|revision| build::outline_at(&revision, &build::Options::default()))
+                {
+                    command.arg("--since-outline").arg(then);
+                }
             }
             Err(failure) => {
                 tell!("dx-pipe: warning: changes are known by file, not by function: {failure}");

@@ -86,6 +86,12 @@ pub(crate) struct Arguments {
     /// run only tests that what changed since their last run can affect
     #[arg(long, conflicts_with_all = ["all", "audit"])]
     pub(crate) affected: bool,
+    /// as --affected, and also what changed since this git revision can affect
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["all", "audit"])]
+    pub(crate) since: Option<String>,
+    /// take over what another run of the same project recorded for --affected, and do nothing else
+    #[arg(long = "merge-record", value_name = "FILE")]
+    pub(crate) merge_records: Vec<PathBuf>,
     /// run every test, whatever changed
     #[arg(long)]
     pub(crate) all: bool,
@@ -101,6 +107,9 @@ pub(crate) struct Arguments {
     /// the outline of the sources, which dx-pipe writes
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) outline: Option<PathBuf>,
+    /// the outline of sources as they were at the revision of --since
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) since_outline: Option<PathBuf>,
     /// the program that writes the outline anew when it is called with `outline`, and prints where it lies
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) driver: Option<PathBuf>,
@@ -125,6 +134,7 @@ Examples:
   dx-testrun --watch                after every save the tests that it affects
   dx-testrun --list --format json
   dx-testrun --report html=out/tests.html
+  dx-testrun --since origin/main    what a branch can affect
 
 Under --watch, keys: a runs all tests, f those that failed, p takes a pattern for -k, Enter runs
 what is affected, q quits. Without a terminal, lines of standard input are read instead: 'a', 'f',

@@ -8,6 +8,7 @@ use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::interpreter;
 use crate::run::{self, Settings};
+use crate::select;
 use crate::state::State;
 use crate::warm;
 use crate::watch::{self, Call};
@@ -38,6 +39,10 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     let state = State::of(&folder);
     if arguments.status || arguments.stop {
         return Ok(look_after(&state, arguments.stop));
+    }
+    if !arguments.merge_records.is_empty() {
+        select::take_over(&state, &arguments.merge_records)?;
+        return Ok(0);
     }
     let python =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;

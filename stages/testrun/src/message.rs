@@ -87,6 +87,8 @@ pub(crate) struct Wanted {
     pub(crate) root: String,
     /// Also where it is dear.
     pub(crate) asked: bool,
+    /// What functions import is known from their sources.
+    pub(crate) outline: bool,
 }
 
 /// What a worker is told at its fork.
@@ -150,6 +152,9 @@ pub(crate) struct Plan {
     pub(crate) go_on: bool,
     /// Where the paths in ids begin.
     pub(crate) root: String,
+    /// pytest-cov measures.
+    #[serde(default)]
+    pub(crate) coverage: bool,
     /// pytest's patterns for the names of test files.
     #[serde(default)]
     pub(crate) patterns: Vec<String>,

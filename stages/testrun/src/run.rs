@@ -68,6 +68,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     let chosen;
     let mut settings = settings;
     let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
+    let selection = selection.transpose()?;
     if let Some(selection) = &selection {
         match selection.outlook(settings) {
             Outlook::Nothing => {
@@ -107,6 +108,9 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     reporters.tell(&Event::Text(&header));
     reporters.tell(&Event::Text(&plan.text));
     plan.said.iter().for_each(|report| reporters.tell(&Event::Known { id: &report.id, report }));
+    if let Some(text) = selection.as_ref().and_then(Selection::note) {
+        reporters.tell(&Event::Note(&text));
+    }
     let summary = if let Some(reason) = plan.plain.clone() {
         reporters.tell(&Event::Note(&format!("dx: pytest runs the tests itself: {reason}")));
         conclude(&mut parent, &Finish { plain: true, ..Finish::default() })?
@@ -149,7 +153,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
 
 /// Says why a test would run, or not.
 pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
-    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
+    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref())?;
     let text = selection.why(id).map_err(Failure::Usage)?;
     println!("{text}");
     Ok(0)
@@ -241,9 +245,11 @@ impl Settings {
             idle: self.idle.as_secs_f64(),
             memory: self.memory_mib,
             preload: self.preload.clone(),
-            evidence: self
-                .which
-                .map(|_| Wanted { root: self.state.root.to_string_lossy().into_owned(), asked: self.asked }),
+            evidence: self.which.map(|_| Wanted {
+                root: self.state.root.to_string_lossy().into_owned(),
+                asked: self.asked,
+                outline: self.outline.is_some(),
+            }),
             environment: VOLATILE
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))

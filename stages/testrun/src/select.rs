@@ -10,11 +10,15 @@ mod choice;
 mod evidence;
 mod fingerprint;
 mod known;
+mod merge;
 mod record;
+mod since;
 mod sources;
 
 pub(crate) use choice::Choice;
 pub(crate) use evidence::Evidence;
 pub(crate) use known::Known;
+pub(crate) use merge::take_over;
 pub(crate) use record::{Ran, Record, Run, setting};
+pub(crate) use since::Since;
 pub(crate) use sources::Sources;

@@ -59,6 +59,14 @@ impl State {
         written
     }
 
+    /// Holds a file for this process while the handle lives: two that change it do so one after the other.
+    pub(crate) fn lock(&self, name: &str) -> io::Result<fs::File> {
+        self.prepare()?;
+        let file = fs::File::create(self.path(&format!("{name}.lock")))?;
+        file.lock()?;
+        Ok(file)
+    }
+
     /// Removes what runs that were killed left half-written. A run that goes on is done with such a file long before.
     pub(crate) fn sweep(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };

@@ -3,6 +3,7 @@
 import functools
 import os
 
+from dx_testrun.forked import coverage_of
 from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
@@ -153,6 +154,7 @@ def plan(plugin, session):
         "go_on": bool(option.continue_on_collection_errors),
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
         "patterns": config.getini("python_files"),
+        "coverage": coverage_of(config)[1] is not None,
         "ids": wants_ids(config),
         "threads": thread_count(),
         "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),

@@ -8,30 +8,48 @@ Functions are known by the file, the first line and the name of the outermost `d
 its classes: that is a fragment in the sources' outline. Only code below the project is looked at: the rest is known by its version.
 """
 
+import functools
+import importlib
 import os
 import sys
 import tempfile
 
+from dx_testrun.asked import watch_files, watch_lines
+from dx_testrun.functions import Monitor, Tracer
+from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
 
+# Tests take it away.
+frame_of = sys._getframe
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
-TOOL = 4
+# As in src/select/fingerprint.rs.
+KEPT = {"__pycache__", ".dx", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".coverage"}
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
+# Who uses these sees on which line code stands.
+LINES = frozenset(
+    "tb_lineno f_lineno co_firstlineno co_lines co_positions co_lnotab co_linetable format_exc format_exception"
+    " format_tb format_stack format_list extract_tb extract_stack walk_tb walk_stack print_exc print_exception"
+    " print_tb print_stack TracebackException StackSummary getframeinfo getsourcelines getinnerframes getouterframes"
+    " findsource getblock findlinestarts".split()
+)
 
 
 class Window:
     """What was used between two moments."""
 
-    __slots__ = ("units", "files", "products", "folders", "names", "imports", "spawned")
+    __slots__ = ("units", "files", "products", "folders", "names", "imports", "asked", "spawned", "memories", "fixtures", "parts")
 
     def __init__(self):
         self.units, self.folders, self.names, self.imports = set(), set(), set(), set()
-        self.files, self.products = set(), set()
+        self.files, self.products, self.asked = set(), set(), set()
         self.spawned = None
+        self.memories = set()  # what remembers, and was asked
+        self.fixtures = []  # those with windows of their own
+        self.parts = []  # windows that count in full
 
     def add(self, other):
         self.units |= other.units
@@ -39,12 +57,29 @@ class Window:
         self.folders |= other.folders
         self.names |= other.names
         self.imports |= other.imports
+        self.asked |= other.asked
         self.spawned = self.spawned or other.spawned
+
+    def whole(self):
+        """With everything that it used through fixtures and memories."""
+        out, todo, seen = Window(), [self], set()
+        while todo:
+            window = todo.pop()
+            if id(window) in seen:
+                continue
+            seen.add(id(window))
+            out.add(window)
+            todo.extend(window.parts)
+            todo.extend(memory.window for memory in list(window.memories))
+            shared = (getattr(definition, "_dx_window", None) for definition in window.fixtures)
+            todo.extend(window for window in shared if window is not None)
+        return out
 
 
 class Recorder:
-    def __init__(self, root):
+    def __init__(self, root, outline):
         self.root = os.path.join(root, "")
+        self.outline = outline
         outside = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
         self.outside = tuple(os.path.join(os.path.realpath(path), "") for path in outside)
         self.noise = ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
@@ -58,8 +93,13 @@ class Recorder:
         self.told = set()
         self.known = {}  # path -> size of its window when it was told
         self.foreign = 0  # imports of others' modules that go on
-        self.definitions = ()  # fixtures of the test that runs
         self.on = self.collecting = False
+        self.lines = set()  # units that look at lines
+        self.window = Window
+        self.memories = Memories(self)
+        self.at = None  # the test that runs
+        self.ended = []  # windows of fixtures that have ended, with the tests that they were for
+        self.kinds = set()  # folders with tests that are not Python
 
     # Starting
 
@@ -72,6 +112,10 @@ class Recorder:
         sys.addaudithook(self.hook)
         watch_environment(self)
         watch_imports(self)
+        watch_files(self)
+        watch_lines(self)
+        watch_caches(self.memories)
+        watch_fixtures(self)
         self.functions = Monitor(self) if hasattr(sys, "monitoring") else Tracer(self)
         self.on = True
         return True
@@ -79,11 +123,13 @@ class Recorder:
     # Windows
 
     def enter(self, window):
+        self.memories.look(self.current)
         before, self.current = self.current, window
         self.functions.switch()
         return before
 
-    def leave(self, before):
+    def leave(self, before, window=None):
+        self.memories.look(window or self.current)
         self.current = before
         self.functions.switch()
 
@@ -94,12 +140,21 @@ class Recorder:
         # What pytest imports while it collects are the tests' own files and conftests, which concern no others.
         if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
             self.current.imports.add(path)
+            self.importer(path)
         before = self.enter(window)
         try:
             return run()
         finally:
             self.foreign = foreign
-            self.leave(before)
+            self.leave(before, window)
+
+    def importer(self, path):
+        """Without an outline nobody knows what a function imports when it is there already: its module imports it."""
+        frame = None if self.outline else frame_of(1)
+        while frame is not None and not self.path(frame.f_code.co_filename):
+            frame = frame.f_back
+        if frame is not None:
+            self.modules.setdefault(self.path(frame.f_code.co_filename), Window()).imports.add(path)
 
     def foreign_module(self, run):
         """Runs the import of a module that is known by its version, with everything that it starts."""
@@ -109,20 +164,39 @@ class Recorder:
         finally:
             self.foreign -= 1
 
-    def test(self, run):
-        """Runs a test; its window, with those of all fixtures that it used."""
+    def test(self, run, at, item):
+        """Runs a test; its window, with those of all that it used."""
         window = Window()
-        self.definitions = ()
+        self.at = at
+        del self.memories.open[:]
         before = self.enter(window)
         try:
             run()
         finally:
-            self.leave(before)
-        for definition in self.definitions:
-            shared = getattr(definition, "_dx_window", None)
-            if shared is not None:
-                window.add(shared)
-        return window
+            self.leave(before, window)
+            del self.memories.open[:]
+            self.at = None
+        self.look_at_item(item, window)
+        return window.whole()
+
+    def look_at_item(self, item, window):
+        """Tests that are no functions stand in their file somewhere: in a docstring, in a text of another kind."""
+        import pytest
+
+        path = getattr(item, "path", None) or getattr(item, "fspath", None)
+        if isinstance(item, pytest.Function) or path is None:
+            return
+        window.files.add(str(path))
+        if not str(path).endswith(".py"):
+            folder = os.path.dirname(str(path))
+            while folder.startswith(self.root[:-1]) and folder not in self.kinds:
+                self.kinds.add(folder)
+                folder = os.path.dirname(folder)
+
+    def ended_fixtures(self):
+        """What ended since the last call: the tests, and the window of the fixture with its end."""
+        ended, self.ended = self.ended, []
+        return [(tests, window.whole()) for tests, window in ended]
 
     # What is used
 
@@ -131,6 +205,7 @@ class Recorder:
         try:
             return self.tracked[name]
         except KeyError:
+            on, self.on = self.on, False
             path = os.path.realpath(name) if name and not name.startswith("<") else ""
             mine = path.endswith(".py") and not path.startswith(self.outside) and "/.dx/" not in path
             # What comes out of an archive is known by the archive, which is read as a file.
@@ -138,6 +213,7 @@ class Recorder:
             if mine and not path.startswith(self.root) and "/site-packages/" in path:
                 mine = False
             self.tracked[name] = path if mine else None
+            self.on = on
             return self.tracked[name]
 
     def register(self, code):
@@ -159,6 +235,10 @@ class Recorder:
                     unit = self.unit(path, constant.co_firstlineno, name)
                 # What stands in a function is a part of it; the scope of type parameters is no function.
                 function = constant.co_flags & OPTIMIZED and not name.startswith("<generic")
+                if function:
+                    self.memories.consider(path, constant)
+                if not LINES.isdisjoint(constant.co_names):
+                    self.lines.add(unit)
                 todo.append((constant, unit, inside or bool(function)))
 
     def unit(self, path, line, name):
@@ -180,17 +260,21 @@ class Recorder:
             path, mode, flags = arguments
             if not isinstance(path, (str, bytes)):
                 return
+            path = here(path)
             anew = flags & (os.O_TRUNC | os.O_EXCL) if mode is None else ANEW & set(mode)
             if anew:
                 # What is written before it is read is no input but a product.
                 self.current.products.add(path)
-            elif path not in self.current.products and not imports(sys._getframe(1)):
+            elif path not in self.current.products and not imports(frame_of(1)):
                 self.current.files.add(path)
         elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):
             self.current.files.add(arguments[0])
         elif event == "os.listdir" or event == "os.scandir":
-            if not imports(sys._getframe(1)):
-                self.current.folders.add(arguments[0])
+            if not imports(frame_of(1)) and not isinstance(arguments[0], int):
+                self.current.folders.add(here(arguments[0]))
+        elif event == "import" and arguments[1]:
+            # One that is not written in Python.
+            self.current.files.add(arguments[1])
         elif event == "dx.read":
             # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
             self.current.files.add(arguments[0])
@@ -219,9 +303,14 @@ class Recorder:
         folders = self.lasting(window.folders)
         if folders:
             out["folders"] = folders
-        names = sorted(name for name in window.names if name not in OWN)
+        names = sorted(name for name in window.names if isinstance(name, str) and name not in OWN)
         if names:
             out["names"] = names
+        asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasts(path))
+        if asked:
+            out["asked"] = asked
+        if not self.lines.isdisjoint(window.units):
+            out["lines"] = True
         if window.imports:
             out["imports"] = sorted(window.imports)
         if window.spawned:
@@ -234,7 +323,9 @@ class Recorder:
 
     def lasts(self, path):
         """Whether a file says something in the next run, too: a project may lie in the folder for temporary files."""
-        # What pytest and dx keep for themselves is no input.
+        # What pytest, dx and others keep for themselves is no input.
+        if not KEPT.isdisjoint(path.split(os.sep)):
+            return False
         if path.endswith((".pyc", ".pyo")) or path.startswith(self.outside + WATCH.ignored) or "/.dx/" in path:
             return False
         return path.startswith(self.root) or not path.startswith(self.noise)
@@ -245,80 +336,40 @@ class Recorder:
         for path, window in list(self.modules.items()):
             if self.known.get(path) != size(window):
                 self.known[path] = size(window)
-                out.append(dict(self.describe(window, path), module=path))
+                out.append(dict(self.describe(window.whole(), path), module=path))
         session, self.session = self.session, Window()
         if self.current is session:
             self.current = self.session
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
-        session.folders = set()
+        session.folders = set(self.kinds)
+        session = session.whole()
         out.append(dict(self.describe(session), module="", site=[path for path in sys.path if "site-packages" in path]))
         return out
 
 
 def size(window):
-    return len(window.units), len(window.imports), len(window.files), len(window.names)
+    return len(window.units), len(window.imports), len(window.files), len(window.names), len(window.asked), len(window.memories)
 
 
 def imports(frame):
-    return frame is not None and frame.f_code.co_filename.startswith(IMPORTERS)
+    """Whether somebody imports, and does not read data in the same way."""
+    if frame is None or not frame.f_code.co_filename.startswith(IMPORTERS):
+        return False
+    if frame.f_code.co_name != "get_data":
+        return True
+    above = frame.f_back
+    return above is not None and above.f_code.co_filename.startswith(IMPORTERS) and above.f_code.co_name != "get_source"
 
 
-class Monitor:
-    """Functions by `sys.monitoring`: an event for the first call in each window, nothing for the others."""
-
-    def __init__(self, recorder):
-        self.recorder = recorder
-        self.seen = []
-        self.monitoring = sys.monitoring
-        self.event = sys.monitoring.events.PY_START
-        sys.monitoring.use_tool_id(TOOL, "dx")
-        owners, seen, disable = recorder.owners, self.seen, sys.monitoring.DISABLE
-
-        def started(code, _):
-            recorder.current.units.add(owners[id(code)])
-            seen.append(code)
-            return disable
-
-        sys.monitoring.register_callback(TOOL, self.event, started)
-
-    def look_at(self, code):
-        self.monitoring.set_local_events(TOOL, code, self.event)
-
-    def switch(self):
-        """What was called in the last window would be silent in the next."""
-        arm, event = self.monitoring.set_local_events, self.event
-        # Other threads may add to it meanwhile.
-        seen = self.seen[:]
-        del self.seen[: len(seen)]
-        for code in seen:
-            arm(TOOL, code, 0)
-            arm(TOOL, code, event)
-
-
-class Tracer:
-    """Functions by a trace function, for Pythons without `sys.monitoring`; by a profile function where somebody else
-    traces."""
-
-    def __init__(self, recorder):
-        self.recorder = recorder
-        owners = recorder.owners
-
-        def called(frame, event, _):
-            unit = owners.get(id(frame.f_code))
-            if unit is not None:
-                recorder.current.units.add(unit)
-
-        self.called = called
-        self.switch()
-
-    def look_at(self, code):
-        pass
-
-    def switch(self):
-        if sys.gettrace() in (None, self.called):
-            sys.settrace(self.called)
-        elif sys.getprofile() is None:
-            sys.setprofile(self.called)
+def here(path):
+    """A relative path means what it means now."""
+    if path is None:
+        return os.getcwd()
+    try:
+        path = os.fspath(path)
+        return path if path[:1] in ("/", b"/") else os.path.abspath(path)
+    except (OSError, TypeError, ValueError):
+        return path
 
 
 def watch_environment(recorder):
@@ -344,6 +395,19 @@ def watch_imports(recorder):
 
     for kind in (machinery._LoaderBasics, AssertionRewritingHook):
         wrap(recorder, kind)
+    plain = importlib.import_module
+
+    @functools.wraps(plain)
+    def import_module(name, package=None):
+        module = plain(name, package)
+        if recorder.current is not recorder.session:
+            path = recorder.path(getattr(getattr(module, "__spec__", None), "origin", None) or "")
+            if path is not None:
+                # It may have been there.
+                recorder.current.imports.add(path)
+        return module
+
+    importlib.import_module = import_module
 
 
 def wrap(recorder, kind):
@@ -354,7 +418,10 @@ def wrap(recorder, kind):
         path = recorder.path(getattr(spec, "origin", None) or "")
         if path is None:
             return recorder.foreign_module(lambda: plain(self, module))
-        return recorder.module(path, lambda: plain(self, module))
+        try:
+            return recorder.module(path, lambda: plain(self, module))
+        finally:
+            recorder.memories.executed(module, path)
 
     kind.exec_module = exec_module
 
@@ -370,11 +437,42 @@ class Fixtures:
             yield
             return
         fixturedef._dx_window = window = Window()
+        fixturedef._dx_tests = [self.recorder.at]
+        known = getattr(request, "_fixture_defs", {})
+        window.fixtures.extend(known[name] for name in getattr(fixturedef, "argnames", ()) if name in known)
         before = self.recorder.enter(window)
         yield
-        self.recorder.leave(before)
+        self.recorder.leave(before, window)
+        result = getattr(fixturedef, "cached_result", None)
+        if result is not None and result[2] is None:
+            self.recorder.memories.object(result[0])
 
-    def pytest_runtest_teardown(self, item):
-        """All fixtures that the test used, also those that were there already."""
-        request = getattr(item, "_request", None)
-        self.recorder.definitions = list(getattr(request, "_fixture_defs", {}).values())
+
+def watch_fixtures(recorder):
+    """Who asks for a fixture uses what it used, also where it was there already; and what ends it."""
+    from _pytest.fixtures import FixtureDef
+
+    execute, finish = FixtureDef.execute, FixtureDef.finish
+
+    def execute_noted(self, request):
+        recorder.current.fixtures.append(self)
+        if self.scope != "function" and recorder.at is not None:
+            tests = getattr(self, "_dx_tests", None)
+            if tests is not None and tests[-1] != recorder.at:
+                tests.append(recorder.at)
+        return execute(self, request)
+
+    def finish_noted(self, request):
+        window = getattr(self, "_dx_window", None)
+        if window is None or getattr(self, "cached_result", None) is None:
+            return finish(self, request)
+        before = recorder.enter(window)
+        try:
+            return finish(self, request)
+        finally:
+            recorder.leave(before, window)
+            tests = [at for at in self._dx_tests if at is not None and at != recorder.at]
+            if tests:
+                recorder.ended.append((tests, window))
+
+    FixtureDef.execute, FixtureDef.finish = execute_noted, finish_noted

@@ -33,7 +33,7 @@ def run_pytest(channel, start, warm=None):
     wanted = start.get("evidence")
     # A trace function costs more than most would pay unasked.
     if wanted and (wanted["asked"] or hasattr(sys, "monitoring")):
-        recorder = Recorder(wanted["root"])
+        recorder = Recorder(wanted["root"], wanted["outline"])
         if recorder.start():
             plugin.recorder = recorder
             plugins.append(Fixtures(recorder))
@@ -62,7 +62,6 @@ def decorate(plugin):
     import pytest
 
     pytest.hookimpl(hookwrapper=True)(Fixtures.pytest_fixture_setup)
-    pytest.hookimpl(tryfirst=True)(Fixtures.pytest_runtest_teardown)
     pytest.hookimpl(trylast=True)(plugin.pytest_configure)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)

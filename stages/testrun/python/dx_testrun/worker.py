@@ -193,6 +193,7 @@ class Worker:
                 if not self.run_unit(words):
                     break
             if self.recorder is not None:
+                self.tell_of_ends()
                 self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
@@ -273,10 +274,17 @@ class Worker:
     def run_watched(self, item, following):
         recorder = self.recorder
         run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
-        window = recorder.test(run)
+        window = recorder.test(run, self.at, item)
         if len(recorder.modules) != len(recorder.known):
             self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
         self.put(EVIDENCE, recorder.describe(window), file=self.at[0], item=self.at[1])
+        self.tell_of_ends()
+
+    def tell_of_ends(self):
+        """What ended a fixture belongs to every test that used it."""
+        for tests, window in self.recorder.ended_fixtures():
+            for file, item in tests:
+                self.put(EVIDENCE, self.recorder.describe(window), file=file, item=item)
 
     # Collecting
 

@@ -382,6 +382,7 @@ impl<'a> Engine<'a> {
         let found = selection::Found {
             rootdir: &self.plan.root,
             patterns: &self.plan.patterns,
+            coverage: self.plan.coverage,
             whole_files: whole_files(files.map(|(_, info)| info)),
             complete: self.ending.is_none()
                 && self.faults.is_empty()

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
-use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Sources, setting};
+use crate::failure::Failure;
+use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, setting};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -52,7 +53,11 @@ pub(crate) enum Outlook {
 }
 
 impl Selection {
-    pub(crate) fn new(settings: &Settings, which: Which, outline: Option<&Path>) -> Selection {
+    pub(crate) fn new(
+        settings: &Settings,
+        which: Which,
+        outline: Option<&Path>,
+    ) -> Result<Selection, Failure> {
         let name = name(settings);
         let sources = Sources::new(&settings.state.root, outline);
         let record = Record::load(&settings.state, &name);
@@ -71,24 +76,35 @@ impl Selection {
         };
         let rootdir = selection.record.as_ref().map_or("", |record| record.rootdir.as_str());
         selection.asked = selection.paths.iter().map(|path| id_of(path, settings, rootdir)).collect();
-        selection.choose(settings);
-        selection
+        let since = settings.since.as_deref().map(|revision| {
+            Since::of(revision, &settings.state.root, settings.since_outline.as_deref())
+                .map_err(Failure::Usage)
+        });
+        selection.choose(settings, since.transpose()?.as_ref());
+        Ok(selection)
     }
 
-    fn choose(&mut self, settings: &Settings) {
+    fn choose(&mut self, settings: &Settings, since: Option<&Since>) {
         let Some(record) = &self.record else {
             self.everything = Some("nothing is known of them yet".to_owned());
             return;
         };
+        if record.coverage {
+            self.everything = Some("coverage is measured, and is that of all of them".to_owned());
+            return;
+        }
         let now = setting(&record.setting.site, &settings.python, &folders(settings, &record.rootdir));
+        let folders = folders(settings, &record.rootdir);
         let what = if now.python != record.setting.python {
             "Python or its variables"
         } else if now.distributions != record.setting.distributions {
             "the installed distributions"
-        } else if now.configuration != record.setting.configuration {
+        } else if now.configuration != record.setting.configuration
+            || since.is_some_and(|since| since.configuration(&folders))
+        {
             "the configuration"
         } else {
-            self.choice = Some(Choice::of(record, &self.sources));
+            self.choice = Some(Choice::of(record, &self.sources, since));
             return;
         };
         self.everything = Some(format!("{what} changed"));
@@ -186,6 +202,13 @@ impl Selection {
         Some(reason.map_or("it is new".to_owned(), ToString::to_string))
     }
 
+    /// What is worth saying before everything runs.
+    pub(crate) fn note(&self) -> Option<String> {
+        let measured = self.record.as_ref().is_some_and(|record| record.coverage);
+        let why = self.everything.as_ref().filter(|_| measured && self.which == Which::Affected)?;
+        Some(format!("dx: every test runs: {why} (--no-cov leaves it out)"))
+    }
+
     /// Tests whose outcome changed although they would not have been chosen, and the seconds that the choice would have
     /// saved.
     pub(crate) fn audit(&self, ran: &[Ran<'_>]) -> (Vec<String>, f64) {
@@ -235,6 +258,14 @@ impl Selection {
     /// Keeps what this run found out.
     pub(crate) fn keep(&self, settings: &Settings, evidence: &Evidence, found: &Found<'_>, ran: &[Ran<'_>]) {
         let folders = folders(settings, found.rootdir);
+        // Another run may keep something meanwhile; without a lock the last one wins.
+        let _alone = settings.state.lock(&self.name);
+        let old = Record::load(&settings.state, &self.name);
+        // What it found is judged as it is now.
+        let now = old.as_ref().map(|old| Choice::of(old, &self.sources, None));
+        let has_reason = |choice: &Option<Choice>, id: &str| {
+            choice.as_ref().is_some_and(|choice| choice.chosen.contains_key(id))
+        };
         let run = Run {
             evidence,
             sources: &self.sources,
@@ -243,10 +274,11 @@ impl Selection {
             rootdir: found.rootdir,
             patterns: found.patterns.to_vec(),
             collected: if self.sees_whole_files() { found.whole_files.clone() } else { BTreeMap::new() },
-            chosen: &|id| self.choice.as_ref().is_none_or(|choice| !choice.cached.contains(id)),
+            chosen: &|id| has_reason(&self.choice, id) || has_reason(&now, id),
+            coverage: found.coverage,
             complete: found.complete && !self.narrowed && self.paths.is_empty(),
         };
-        run.record(Record::load(&settings.state, &self.name).as_ref(), ran).save(&settings.state, &self.name);
+        run.record(old.as_ref(), ran).save(&settings.state, &self.name);
     }
 }
 
@@ -258,9 +290,15 @@ pub(crate) fn known(settings: &Settings) -> Option<Known> {
 
 /// Whether something changed since the last run of this kind.
 pub(crate) fn has_changed(settings: &Settings) -> bool {
+    // What differs from a revision does so before and after a run.
+    let settings = &Settings { since: None, ..settings.clone() };
     let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
+    let Ok(selection) = selection else { return true };
     let changed = |choice: &Choice| choice.chosen.values().any(|reason| reason.is_change());
-    selection.choice.as_ref().is_none_or(changed)
+    match &selection.record {
+        Some(record) if record.coverage => changed(&Choice::of(record, &selection.sources, None)),
+        _ => selection.choice.as_ref().is_none_or(changed),
+    }
 }
 
 /// What a run learned beside outcomes.
@@ -269,6 +307,7 @@ pub(crate) struct Found<'a> {
     pub(crate) patterns: &'a [String],
     /// Files that were collected, with the rests of their tests' ids.
     pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    pub(crate) coverage: bool,
     pub(crate) complete: bool,
 }
 

@@ -45,6 +45,10 @@ pub(crate) struct Settings {
     /// The user said so.
     pub(crate) asked: bool,
     pub(crate) outline: Option<PathBuf>,
+    /// Tests that a change since this revision can affect run as well.
+    pub(crate) since: Option<String>,
+    /// The outline of what has changed since, as it was.
+    pub(crate) since_outline: Option<PathBuf>,
     /// When the outline began to be made, in nanoseconds since the epoch, if that is known: what was written later may
     /// not be in it.
     pub(crate) began: Option<i64>,
@@ -138,8 +142,10 @@ impl Settings {
             leaks: !own.no_leaks,
             hash_seed: hash_seed(),
             which: which(own, ci),
-            asked: own.affected || own.audit || own.watch,
+            asked: own.affected || own.audit || own.watch || own.since.is_some(),
             outline: own.outline.clone(),
+            since: own.since.clone(),
+            since_outline: own.since_outline.clone(),
             began: None,
             markup: super::wants_markup(&arguments),
             terminal: terminal::is_terminal(),
@@ -158,7 +164,7 @@ fn which(own: &Arguments, ci: bool) -> Option<Which> {
         Some(Which::Audit)
     } else if own.watch {
         Some(if own.all { Which::All } else { Which::Affected })
-    } else if own.affected || own.why.is_some() {
+    } else if own.affected || own.since.is_some() || own.why.is_some() {
         Some(Which::Affected)
     } else {
         own.outline.as_ref().map(|_| if own.all || ci { Which::All } else { Which::Affected })

@@ -51,7 +51,8 @@ fn server(settings: &Settings) -> std::io::Result<Warm<'_>> {
     let mut called = settings.arguments.clone();
     called.extend(settings.preload.iter().map(|module| format!("--preload={module}")));
     // One that looks at what it executes is another server.
-    called.extend(settings.which.map(|_| format!("--evidence={}", settings.asked)));
+    let outline = settings.outline.is_some();
+    called.extend(settings.which.map(|_| format!("--evidence={},{outline}", settings.asked)));
     Warm::new(&settings.state, &settings.python, &settings.folder, &called)
 }
 

@@ -1,8 +1,10 @@
 //! What of a record is not any more as it was.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use super::record::Record;
+use super::since::Since;
 use super::sources::Sources;
 
 /// Why importing a module means something else.
@@ -28,24 +30,32 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn between(record: &Record, sources: &Sources) -> Changes {
+    pub(crate) fn between(record: &Record, sources: &Sources, since: Option<&Since>) -> Changes {
         let now = sources.contents();
         let same = |name: &str| match (record.sources.get(name), now.get(name)) {
             (Some(before), Some(now)) => before == now,
             _ => false,
         };
         let units = record.units.iter().map(|unit| {
-            let source = sources.get(record.file(unit.file));
-            source.and_then(|source| source.digest(&unit.fragment)) != Some(unit.digest)
+            let file = record.file(unit.file);
+            let now = sources.get(file).and_then(|source| source.digest(&unit.fragment));
+            now != Some(unit.digest)
+                || since.is_some_and(|since| since.fragment(file, &unit.fragment, sources))
         });
         let units: Vec<bool> = units.collect();
-        let inputs = record.inputs.iter().map(|(input, before)| !before.holds(input)).collect();
+        let is_other = |input| since.is_some_and(|since: &Since| since.input(input));
+        let inputs =
+            record.inputs.iter().map(|(input, before)| !before.holds(input) || is_other(input)).collect();
         let mut changes = Changes {
             units,
             inputs,
             modules: HashMap::new(),
             origins: HashMap::new(),
-            sources: now.keys().filter(|name| !same(name)).cloned().collect(),
+            sources: now
+                .keys()
+                .filter(|name| !same(name) || since.is_some_and(|since| since.source(&sources.path(name))))
+                .cloned()
+                .collect(),
         };
         changes.spread(record, sources);
         changes
@@ -62,7 +72,10 @@ impl Changes {
             let imports = source.as_ref().map(|source| source.imports.as_slice()).unwrap_or_default();
             let targets =
                 imports.iter().filter_map(|name| numbers.get(name.as_str())).chain(&module.used.imports);
-            for target in targets {
+            // What stands above in the same package is imported before it.
+            let above = Path::new(record.file(*file)).ancestors().skip(1);
+            let above = above.filter_map(|folder| numbers.get(folder.join("__init__.py").to_str()?));
+            for target in targets.chain(above).filter(|target| *target != file) {
                 importers.entry(*target).or_default().insert(*file);
             }
             let used = &module.used;

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::changes::{Changes, Origin};
 use super::evidence::Input;
 use super::record::{Record, Test, Used};
+use super::since::Since;
 use super::sources::{Sources, WHOLE};
 
 /// Why a test runs.
@@ -24,7 +25,7 @@ pub(crate) enum Reason {
     },
     /// A module that it reaches by imports does something else when it is imported.
     Module(String, Option<Box<Reason>>),
-    /// A conftest that was not there before.
+    /// A conftest, or what makes a package of a folder, that was not there before.
     Conftest(String),
     Input(Input),
     /// Something that pytest did outside of tests, with this behind it.
@@ -48,6 +49,8 @@ impl fmt::Display for Reason {
             Reason::Conftest(file) => write!(f, "'{file}' is new"),
             Reason::Input(Input::File(path)) => write!(f, "the file '{path}' changed"),
             Reason::Input(Input::Folder(path)) => write!(f, "the names in the folder '{path}' changed"),
+            Reason::Input(Input::Presence(path)) => write!(f, "'{path}' is there now, or is not any more"),
+            Reason::Input(Input::Size(path)) => write!(f, "the size of '{path}' changed"),
             Reason::Input(Input::Name(name)) if name == "*" => write!(f, "the environment changed"),
             Reason::Input(Input::Name(name)) => write!(f, "the variable {name} changed"),
             Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
@@ -80,8 +83,8 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    pub(crate) fn of(record: &Record, sources: &Sources) -> Choice {
-        let changes = Changes::between(record, sources);
+    pub(crate) fn of(record: &Record, sources: &Sources, since: Option<&Since>) -> Choice {
+        let changes = Changes::between(record, sources, since);
         let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
         let judge = Judge { record, changes: &changes, numbers };
         let session = judge.used(&record.session).map(|reason| Reason::Session(Box::new(reason)));
@@ -160,10 +163,11 @@ impl Judge<'_> {
         Some(Reason::Module(self.record.file(*origin).to_owned(), reason))
     }
 
-    /// The conftests of the folders above a test.
+    /// The conftests and packages of the folders above a test.
     fn conftests(&self, file: u32) -> Option<Reason> {
         let above = Path::new(self.record.file(file)).ancestors().skip(1);
-        above.map(|folder| folder.join("conftest.py")).find_map(|path| {
+        let files = above.flat_map(|folder| ["conftest.py", "__init__.py"].map(|name| folder.join(name)));
+        files.into_iter().find_map(|path| {
             let path = path.to_string_lossy();
             if self.changes.sources.contains(path.as_ref())
                 && !self.record.sources.contains_key(path.as_ref())

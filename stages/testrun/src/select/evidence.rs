@@ -17,6 +17,9 @@ struct Told {
     folders: Vec<String>,
     names: Vec<String>,
     imports: Vec<String>,
+    /// `presence` or `stat`, and a path.
+    asked: Vec<(String, String)>,
+    lines: bool,
     spawned: Option<String>,
     /// The file of a module; empty for the session.
     module: Option<String>,
@@ -28,6 +31,10 @@ struct Told {
 pub(crate) enum Input {
     File(String),
     Folder(String),
+    /// Whether there is something, and of which kind.
+    Presence(String),
+    /// The same, and how large it is.
+    Size(String),
     /// A variable of the environment; `*` for all of them.
     Name(String),
 }
@@ -38,6 +45,8 @@ pub(crate) struct Uses {
     pub(crate) places: BTreeSet<u32>,
     pub(crate) inputs: BTreeSet<Input>,
     pub(crate) imports: BTreeSet<String>,
+    /// It looked at numbers of lines: where functions stand counts as well.
+    pub(crate) lines: bool,
     /// It started another program, of which nothing is known.
     pub(crate) spawned: bool,
 }
@@ -93,14 +102,19 @@ impl Evidence {
         let files = told.files.into_iter().map(Input::File);
         let folders = told.folders.into_iter().map(Input::Folder);
         let names = told.names.into_iter().map(Input::Name);
+        let asked = told.asked.into_iter().map(|(kind, path)| match kind.as_str() {
+            "presence" => Input::Presence(path),
+            _ => Input::Size(path),
+        });
         Uses {
             places: told
                 .units
                 .iter()
                 .filter_map(|unit| self.of_process.get(&(process, *unit)).copied())
                 .collect(),
-            inputs: files.chain(folders).chain(names).collect(),
+            inputs: files.chain(folders).chain(names).chain(asked).collect(),
             imports: told.imports.into_iter().collect(),
+            lines: told.lines,
             spawned: told.spawned.is_some(),
         }
     }
@@ -128,6 +142,7 @@ impl Uses {
         self.places.extend(other.places);
         self.inputs.extend(other.inputs);
         self.imports.extend(other.imports);
+        self.lines |= other.lines;
         self.spawned |= other.spawned;
     }
 }

@@ -28,6 +28,8 @@ impl Fingerprint {
         match input {
             Input::File(path) => of_file(Path::new(path)),
             Input::Folder(path) => Fingerprint { digest: folder(Path::new(path), |_| true), stamp: None },
+            Input::Presence(path) => Fingerprint { digest: kind(Path::new(path), false), stamp: None },
+            Input::Size(path) => Fingerprint { digest: kind(Path::new(path), true), stamp: None },
             Input::Name(name) => Fingerprint { digest: variable(name), stamp: None },
         }
     }
@@ -62,12 +64,26 @@ fn stamp_of(path: &Path) -> Option<(u64, u64, i64, i64)> {
     ))
 }
 
+/// What is there; for a file perhaps its size.
+fn kind(path: &Path, sized: bool) -> [u8; 16] {
+    let Ok(own) = fs::symlink_metadata(path) else { return [0; 16] };
+    let meta = fs::metadata(path).ok();
+    let is = |of: fn(&fs::Metadata) -> bool| u8::from(meta.as_ref().is_some_and(of));
+    let kinds = [u8::from(own.is_symlink()), is(fs::Metadata::is_file), is(fs::Metadata::is_dir)];
+    let size = meta.filter(|meta| sized && meta.is_file()).map_or(0, |meta| meta.len());
+    digest([kinds.as_slice(), &size.to_le_bytes()].into_iter())
+}
+
+/// Where tools keep what they know from run to run.
+const KEPT: [&str; 7] =
+    ["__pycache__", ".dx", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".coverage"];
+
 /// The names in a folder that count.
 pub(crate) fn folder(path: &Path, counts: impl Fn(&str) -> bool) -> [u8; 16] {
     let Ok(entries) = fs::read_dir(path) else { return [0; 16] };
     let mut names: Vec<String> =
         entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| name != "__pycache__" && counts(name));
+    names.retain(|name| !KEPT.contains(&name.as_str()) && counts(name));
     names.sort();
     digest(names.iter().map(String::as_bytes))
 }
@@ -100,17 +116,12 @@ pub(crate) fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
 }
 
 /// pytest's configuration files, in each folder where they may stand.
+pub(crate) const CONFIGURATION: [&str; 7] =
+    ["pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg"];
+
 pub(crate) fn configuration(folders: &[&Path]) -> [u8; 16] {
-    const NAMES: [&str; 7] = [
-        "pytest.ini",
-        ".pytest.ini",
-        "pytest.toml",
-        ".pytest.toml",
-        "pyproject.toml",
-        "tox.ini",
-        "setup.cfg",
-    ];
-    let paths: Vec<PathBuf> = folders.iter().flat_map(|folder| NAMES.map(|name| folder.join(name))).collect();
+    let paths: Vec<PathBuf> =
+        folders.iter().flat_map(|folder| CONFIGURATION.map(|name| folder.join(name))).collect();
     let contents: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap_or_default()).collect();
     digest(contents.iter().map(Vec::as_slice))
 }
@@ -122,13 +133,13 @@ pub(crate) fn distributions<'a>(folders: impl Iterator<Item = &'a String>) -> [u
     let mut all: Vec<[u8; 16]> = Vec::new();
     for path in folders.map(Path::new) {
         all.push(folder(path, is_distribution));
-        // The same version may be installed again with other content: that rewrites the list of its files.
+        // The same version may be installed again with other content: that is in the list of its files. Times would be
+        // cheaper, but differ between machines.
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().ends_with(".dist-info") {
                 let record = entry.path().join("RECORD");
-                let stamp = stamp_of(&record).unwrap_or_default();
-                let name = record.to_string_lossy().into_owned();
-                all.push(digest([name.as_bytes(), format!("{stamp:?}").as_bytes()].into_iter()));
+                let list = fs::read(&record).unwrap_or_default();
+                all.push(digest([record.as_os_str().as_encoded_bytes(), &list].into_iter()));
             }
         }
     }

@@ -29,7 +29,9 @@ impl Known {
         };
         for (input, _) in &record.inputs {
             match input {
-                Input::File(path) => drop(known.files.insert(root.join(path))),
+                Input::File(path) | Input::Presence(path) | Input::Size(path) => {
+                    known.files.insert(root.join(path));
+                }
                 Input::Folder(path) => drop(known.folders.insert(root.join(path))),
                 Input::Name(_) => {}
             }

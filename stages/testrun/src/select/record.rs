@@ -16,16 +16,18 @@ use super::sources::{Sources, WHOLE};
 use crate::index::VOLATILE;
 use crate::state::State;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
-    version: u32,
+    pub(super) version: u32,
     pub(crate) setting: Setting,
     /// Where the paths in pytest's ids begin.
     pub(crate) rootdir: String,
     /// pytest's patterns for the names of test files.
     pub(crate) patterns: Vec<String>,
+    /// pytest-cov measured.
+    pub(crate) coverage: bool,
     /// Every source file of the project with its content, as far as its tests are known.
     pub(crate) sources: BTreeMap<String, [u8; 16]>,
     pub(crate) files: Vec<String>,
@@ -83,11 +85,19 @@ pub(crate) struct Test {
 
 impl Record {
     pub(crate) fn load(state: &State, name: &str) -> Option<Record> {
-        let bytes = state.read(name)?;
+        Record::open(&state.read(name)?)
+    }
+
+    pub(crate) fn open(bytes: &[u8]) -> Option<Record> {
         let (sum, body) = bytes.split_at_checked(32)?;
         let sound = blake3::hash(body).as_bytes().as_slice() == sum;
         let record: Record = sound.then(|| decode(body).ok()).flatten()?;
         (record.version == VERSION).then_some(record)
+    }
+
+    /// One that knows nothing.
+    pub(super) fn empty() -> Record {
+        Record { version: VERSION, ..Record::default() }
     }
 
     pub(crate) fn save(&self, state: &State, name: &str) {
@@ -122,6 +132,7 @@ pub(crate) struct Run<'a> {
     pub(crate) setting: Setting,
     pub(crate) rootdir: &'a str,
     pub(crate) patterns: Vec<String>,
+    pub(crate) coverage: bool,
     /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
     pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Whether a test had a reason to run. One that did not run all the same has it still, whatever else is recorded.
@@ -144,7 +155,7 @@ impl Run<'_> {
 }
 
 #[derive(Default)]
-struct Index {
+pub(super) struct Index {
     files: HashMap<String, u32>,
     units: HashMap<(u32, String), u32>,
     inputs: HashMap<(Input, [u8; 16]), u32>,
@@ -152,6 +163,53 @@ struct Index {
     prints: HashMap<Input, Fingerprint>,
     /// Files that were written while the tests ran: nobody knows which state of them was read.
     unsteady: HashMap<String, bool>,
+}
+
+impl Index {
+    pub(super) fn file(&mut self, record: &mut Record, name: &str) -> u32 {
+        if let Some(number) = self.files.get(name) {
+            return *number;
+        }
+        let number = record.files.len() as u32;
+        record.files.push(name.to_owned());
+        self.files.insert(name.to_owned(), number);
+        number
+    }
+
+    pub(super) fn unit(&mut self, record: &mut Record, unit: Unit) -> u32 {
+        let known = self.units.get(&(unit.file, unit.fragment.clone()));
+        if let Some(number) = known
+            && record.units[*number as usize].digest == unit.digest
+        {
+            return *number;
+        }
+        let number = record.units.len() as u32;
+        self.units.insert((unit.file, unit.fragment.clone()), number);
+        record.units.push(unit);
+        number
+    }
+
+    /// What another record knows, in this record's numbers; digests stay as they were, so that what was not run again
+    /// stays changed.
+    pub(super) fn again(&mut self, record: &mut Record, old: &Record, used: &Used) -> Used {
+        let mut out = Used { spawned: used.spawned, unsteady: used.unsteady, ..Used::default() };
+        for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
+            let file = self.file(record, old.file(unit.file));
+            out.units.push(self.unit(record, Unit { file, ..unit.clone() }));
+        }
+        for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
+            // An input that this run looked at anew counts as it was for those who did not.
+            let next = record.inputs.len() as u32;
+            let number = *self.inputs.entry((input.clone(), before.digest)).or_insert(next);
+            if number == next {
+                record.inputs.push((input.clone(), before.clone()));
+            }
+            out.inputs.push(number);
+        }
+        out.imports = used.imports.iter().map(|file| self.file(record, old.file(*file))).collect();
+        sort(&mut out);
+        out
+    }
 }
 
 struct Writer<'a> {
@@ -245,13 +303,7 @@ impl Writer<'_> {
     }
 
     fn file(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.index.files.get(name) {
-            return *number;
-        }
-        let number = self.record.files.len() as u32;
-        self.record.files.push(name.to_owned());
-        self.index.files.insert(name.to_owned(), number);
-        number
+        self.index.file(&mut self.record, name)
     }
 
     fn used(&mut self, uses: &Uses) -> Used {
@@ -261,13 +313,18 @@ impl Writer<'_> {
             let file = self.run.sources.name(path);
             used.unsteady |= self.is_unsteady(&file);
             let source = self.run.sources.get(&file);
+            let number = self.file(&file);
+            if uses.lines
+                && let Some(digest) = source.as_ref().and_then(|source| source.digest(WHOLE))
+            {
+                used.units.push(self.unit(Unit { file: number, fragment: WHOLE.to_owned(), digest }));
+            }
             let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
             let Some(digest) = source.as_ref().and_then(|source| source.digest(fragment)) else {
                 used.unsteady = true;
                 continue;
             };
-            let (fragment, number) = (fragment.to_owned(), self.file(&file));
-            used.units.push(self.unit(Unit { file: number, fragment, digest }));
+            used.units.push(self.unit(Unit { file: number, fragment: fragment.to_owned(), digest }));
         }
         for input in &uses.inputs {
             if let Input::File(path) | Input::Folder(path) = input {
@@ -291,38 +348,12 @@ impl Writer<'_> {
         used
     }
 
-    /// The same in this record's numbers; digests stay as they were, so that what was not run again stays changed.
     fn again(&mut self, old: &Record, used: &Used) -> Used {
-        let mut out = Used { spawned: used.spawned, unsteady: used.unsteady, ..Used::default() };
-        for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
-            let file = self.file(old.file(unit.file));
-            out.units.push(self.unit(Unit { file, ..unit.clone() }));
-        }
-        for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
-            // An input that this run looked at anew counts as it was for those who did not.
-            let next = self.record.inputs.len() as u32;
-            let number = *self.index.inputs.entry((input.clone(), before.digest)).or_insert(next);
-            if number == next {
-                self.record.inputs.push((input.clone(), before.clone()));
-            }
-            out.inputs.push(number);
-        }
-        out.imports = used.imports.iter().map(|file| self.file(old.file(*file))).collect();
-        sort(&mut out);
-        out
+        self.index.again(&mut self.record, old, used)
     }
 
     fn unit(&mut self, unit: Unit) -> u32 {
-        let known = self.index.units.get(&(unit.file, unit.fragment.clone()));
-        if let Some(number) = known
-            && self.record.units[*number as usize].digest == unit.digest
-        {
-            return *number;
-        }
-        let number = self.record.units.len() as u32;
-        self.index.units.insert((unit.file, unit.fragment.clone()), number);
-        self.record.units.push(unit);
-        number
+        self.index.unit(&mut self.record, unit)
     }
 
     fn is_unsteady(&mut self, file: &str) -> bool {
@@ -361,6 +392,7 @@ impl Writer<'_> {
         self.record.setting = run.setting.clone();
         self.record.rootdir = run.rootdir.to_owned();
         self.record.patterns = run.patterns.clone();
+        self.record.coverage = run.coverage;
         self.record
     }
 }
@@ -369,7 +401,7 @@ fn is_volatile(name: &str) -> bool {
     VOLATILE.contains(&name) || name == "*" || name == WHOLE
 }
 
-fn sort(used: &mut Used) {
+pub(super) fn sort(used: &mut Used) {
     for numbers in [&mut used.units, &mut used.inputs, &mut used.imports] {
         numbers.sort_unstable();
         numbers.dedup();
@@ -391,6 +423,11 @@ pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path])
         "PYTHONHASHSEED",
         "PYTHONWARNINGS",
         "PYTHONOPTIMIZE",
+        // Read where nobody sees it.
+        "TZ",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
     ];
     let values = names.map(|name| std::env::var(name).unwrap_or_default());
     let real = real.to_string_lossy().into_owned();

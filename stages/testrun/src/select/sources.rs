@@ -70,9 +70,17 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Where no outline is, files are looked for.
     pub(crate) fn new(root: &Path, outline: Option<&Path>) -> Sources {
+        let mut sources = Sources::of_outline(root, outline);
+        if sources.outline.is_empty() {
+            sources.found = find(root);
+        }
+        sources
+    }
+
+    pub(crate) fn of_outline(root: &Path, outline: Option<&Path>) -> Sources {
         let outline = outline.and_then(|path| fs::read(path).ok()).unwrap_or_default();
-        let found = if outline.is_empty() { find(root) } else { HashMap::new() };
         // One that is damaged knows of no function; whole files are compared then.
         let opened = Outline::open(&outline).unwrap_or_default();
         let listed = opened.files().iter().map(|file| {
@@ -81,7 +89,11 @@ impl Sources {
             (file.path.to_owned(), (short(&file.content), place))
         });
         let listed = listed.collect();
-        Sources { root: root.to_owned(), outline, listed, found, known: RefCell::default() }
+        Sources { root: root.to_owned(), outline, listed, found: HashMap::new(), known: RefCell::default() }
+    }
+
+    pub(crate) fn is_listed(&self, name: &str) -> bool {
+        self.listed.contains_key(name)
     }
 
     /// How a path is named here and in records: relative to the root where it lies below it.

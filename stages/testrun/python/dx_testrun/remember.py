@@ -1,0 +1,191 @@
+"""What outlives a test inside its process: whatever filled a memory counts for those who find it filled.
+
+Three kinds of memory are known: caches of `functools.lru_cache`; functions that write into what a module or a class keeps
+(`_known[key] = …`, `global one`); and the same in methods of objects that a module or a fixture keeps. The first is known
+by its count of hits. For the others, everything that happens between the call of such a function and its return is
+collected, and counts for every test that calls it, too.
+"""
+
+import collections.abc
+import dis
+import functools
+import inspect
+import logging
+import sys
+import threading
+import types
+import weakref
+
+CODES = dis.opmap
+STORE_SUBSCR, STORE_ATTR, LOAD_ATTR = CODES["STORE_SUBSCR"], CODES["STORE_ATTR"], CODES["LOAD_ATTR"]
+STORE_GLOBAL, LOAD_GLOBAL, EXTENDED = CODES["STORE_GLOBAL"], CODES["LOAD_GLOBAL"], CODES["EXTENDED_ARG"]
+# The lowest bit of some arguments says something else.
+SHIFTS = {LOAD_GLOBAL: int(sys.version_info >= (3, 11)), LOAD_ATTR: int(sys.version_info >= (3, 12))}
+WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "extend", "push", "put", "setattr"}
+# Generators and coroutines return many times; what they remember is not told apart.
+RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
+PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
+CONTAINERS = (collections.abc.MutableMapping, collections.abc.MutableSequence, collections.abc.MutableSet)
+CACHES_MAX = 500  # that are looked at after every test
+CALLS_MAX = 200  # of one function in one window; what it does more often is taken as a whole
+
+
+def form(code):
+    """Whether it reads a global that it writes; whether it writes into something else that may last."""
+    bytecode, found, extended = code.co_code, {}, 0
+    writes = False
+    for at in range(0, len(bytecode), 2):
+        operation, argument = bytecode[at], bytecode[at + 1] | extended
+        extended = argument << 8 if operation == EXTENDED else 0
+        if operation == STORE_SUBSCR:
+            writes = True
+        elif operation in (STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL):
+            found.setdefault(operation, set()).add(argument >> SHIFTS.get(operation, 0))
+    both = [found.get(store, set()) & found.get(load, set()) for store, load in ((STORE_GLOBAL, LOAD_GLOBAL), (STORE_ATTR, LOAD_ATTR))]
+    return bool(both[0]), writes or bool(both[1]) or not WRITERS.isdisjoint(code.co_names)
+
+
+class Memory:
+    """A function that remembers, and all that happened inside it."""
+
+    __slots__ = ("window", "calls", "of")
+
+    def __init__(self, window):
+        self.window = window
+        self.calls, self.of = 0, None
+
+
+class Memories:
+    def __init__(self, recorder):
+        self.recorder = recorder
+        self.by_code = {}  # id of a code object -> Memory
+        self.candidates = {}  # path -> code objects that write, of a module that is not executed yet
+        self.caches = []  # weak references to caches, their known hits, their Memory
+        self.always = set()  # of caches that are too many to be looked at one by one
+        self.open = []  # frame, window before
+        self.main = threading.main_thread().ident
+
+    # Which functions remember
+
+    def consider(self, path, code):
+        """A function that may write into something that lasts."""
+        of_global, of_others = form(code)
+        if of_global:
+            self.remembers(code)
+        elif of_others:
+            self.candidates.setdefault(path, []).append(code)
+
+    def remembers(self, code):
+        memory = self.by_code.get(id(code))
+        if memory is None:
+            memory = self.by_code[id(code)] = Memory(self.recorder.window())
+            self.recorder.functions.look_at_return(code)
+        return memory
+
+    def executed(self, module, path):
+        """A module was executed: now it is seen what it keeps."""
+        candidates = self.candidates.pop(path, ())
+        kept = set()
+        for name, value in list(vars(module).items()):
+            if name.startswith("__"):
+                continue
+            # Nothing is asked of the value itself: it may be a stand-in that only its user may wake.
+            kind = type(value)
+            if issubclass(kind, type):
+                if value.__module__ == module.__name__:
+                    kept.update(name for name, value in list(vars(value).items()) if issubclass(type(value), CONTAINERS))
+            elif not issubclass(kind, PLAIN) and not callable(value):
+                kept.add(name)
+                self.object(value)
+        for code in candidates:
+            if not kept.isdisjoint(code.co_names):
+                self.remembers(code)
+
+    def object(self, value):
+        """Something that a module or a fixture keeps: its methods may write into it."""
+        for kind in type(value).__mro__[:-1]:
+            for name, method in list(vars(kind).items()):
+                if type(method) in (staticmethod, classmethod):
+                    method = method.__func__
+                code = method.__code__ if type(method) is types.FunctionType else None
+                if code is not None and name != "__init__" and id(code) in self.recorder.owners and form(code)[1]:
+                    self.remembers(code)
+
+    # While they run
+
+    def called(self, memory, frame, code):
+        """The function begins; whether its end is waited for."""
+        recorder = self.recorder
+        window = recorder.current
+        window.memories.add(memory)
+        if window is memory.window or not code.co_flags & RETURNS_ONCE == code.co_flags:
+            return False
+        if threading.get_ident() != self.main:
+            return False
+        if memory.of is not window:
+            memory.calls, memory.of = 0, window
+        memory.calls += 1
+        if memory.calls > CALLS_MAX:
+            memory.window.parts.append(window)
+            return False
+        self.open.append((frame, window))
+        recorder.current = memory.window
+        recorder.functions.switch()
+        return True
+
+    def returned(self, frame):
+        for at in range(len(self.open) - 1, -1, -1):
+            if self.open[at][0] is frame:
+                self.recorder.current = self.open[at][1]
+                del self.open[at:]
+                self.recorder.functions.switch()
+                return
+
+    # Caches
+
+    def cache(self, function):
+        """One more cache, of a function of the project."""
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        if code is None or self.recorder.path(code.co_filename) is None:
+            return
+        memory = self.by_code.get(id(code))
+        if memory is None:
+            # It may not be registered where it was made by hand.
+            memory = self.remembers(code)
+        if len(self.caches) >= CACHES_MAX:
+            self.caches = [one for one in self.caches if one[0]() is not None]
+        if len(self.caches) < CACHES_MAX:
+            self.caches.append([weakref.ref(function), 0, memory])
+        else:
+            self.always.add(memory)
+
+    def look(self, window):
+        """Whose caches were hit in this window."""
+        window.memories |= self.always
+        for one in self.caches:
+            function = one[0]()
+            if function is not None:
+                hits = function.cache_info().hits
+                if hits != one[1]:
+                    one[1] = hits
+                    window.memories.add(one[2])
+
+
+def watch_caches(memories):
+    plain = functools.lru_cache
+
+    @functools.wraps(plain)
+    def lru_cache(maxsize=128, typed=False):
+        made = plain(maxsize, typed)
+        if hasattr(made, "cache_info"):
+            memories.cache(made)
+            return made
+
+        def decorating_function(function):
+            cached = made(function)
+            memories.cache(cached)
+            return cached
+
+        return decorating_function
+
+    functools.lru_cache = lru_cache

@@ -1,0 +1,106 @@
+//! What a test looked at counts, however it looked: each file of `selection/` is a project and an edit of it, with the
+//! tests that the edit must run, and others that it must not.
+//!
+//! ```text
+//! # Why it is hard to see.
+//! runs test_m.py::test_a          these run after the edit (`runs` and `cached` take several)
+//! cached test_m.py::test_b
+//! arguments --doctest-modules     for pytest, in every run
+//! environment NAME=VALUE          in the second run
+//! -- m.py --                      a file that is there from the start
+//! -- edit/m.py --                 the same after the edit
+//! ```
+//!
+//! `DX_CASE=part` runs some of them, `DX_PYTHON` names another environment than that of the tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dx_tests::script::{Script, binaries};
+
+fn python() -> PathBuf {
+    if let Some(python) = std::env::var_os("DX_PYTHON") {
+        return python.into();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
+    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
+    path
+}
+
+fn words<'a>(script: &'a Script, name: &str) -> Vec<&'a str> {
+    let lines = script.lines.iter().filter_map(|(_, line)| line.strip_prefix(name)?.strip_prefix(' '));
+    lines.flat_map(str::split_whitespace).collect()
+}
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// What went wrong with one of them.
+fn check(script: &Script, outline: bool) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("project");
+    write(&root, "pyproject.toml", "[tool.pytest.ini_options]\npythonpath = ['.']\n");
+    let (edits, files): (Vec<_>, Vec<_>) =
+        script.files.iter().partition(|(name, _)| name.starts_with("edit/"));
+    files.iter().for_each(|(name, text)| write(&root, name, text));
+    let run = |more: &[&str]| {
+        let mut command = Command::new(binaries().join(if outline { "dx-pipe" } else { "dx-testrun" }));
+        command.args(outline.then_some("test"));
+        command.args(["--affected", "--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"]).args(more);
+        command.arg("--events").arg(folder.path().join("events")).args(words(script, "arguments"));
+        command.current_dir(&root).env("DX_CACHE", folder.path().join("cache")).env("DX_PYTHON", python());
+        command.env_remove("CI").env_remove("DX_CASE");
+        if !more.is_empty() {
+            command.envs(words(script, "environment").iter().filter_map(|word| word.split_once('=')));
+        }
+        let output = command.output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let first = run(&[]);
+    if !first.contains(" 0 cached") || first.contains("failed") || first.contains("error") {
+        return Err(format!("the first run:\n{first}"));
+    }
+    edits.iter().for_each(|(name, text)| write(&root, name.trim_start_matches("edit/"), text));
+    let second = run(&["--tb=short"]);
+    let events = fs::read_to_string(folder.path().join("events")).unwrap_or_default();
+    let ran = |id: &str| events.contains(&format!("\"id\":\"{id}\""));
+    let missed: Vec<_> = words(script, "runs").into_iter().filter(|id| !ran(id)).collect();
+    // Without an outline whole files are compared.
+    let needless: Vec<_> = words(script, "cached").into_iter().filter(|id| outline && ran(id)).collect();
+    if missed.is_empty() && needless.is_empty() {
+        return Ok(());
+    }
+    Err(format!("missed {missed:?}, needless {needless:?}\n{second}"))
+}
+
+#[test]
+fn whatever_a_test_looked_at_counts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("selection");
+    let wanted = std::env::var("DX_CASE").unwrap_or_default();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.to_string_lossy().contains(&wanted));
+    paths.sort();
+    assert!(!paths.is_empty());
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let script = Script::parse(&name, &fs::read_to_string(path).unwrap());
+            for (outline, how) in [(true, ""), (false, ", without an outline")] {
+                if let Err(error) = check(&script, outline) {
+                    wrong.lock().unwrap().push(format!("{name}{how}: {error}"));
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+}

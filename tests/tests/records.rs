@@ -1,0 +1,151 @@
+//! Records of what tests used, of several runs: shards, runs at the same time, and runs that measure coverage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use dx_tests::script::binaries;
+
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Project {
+        let project = Project(tempfile::tempdir().unwrap());
+        project.write("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = ['.']\n");
+        project.write("m.py", &(0..6).map(|n| format!("def f{n}():\n    return 1\n")).collect::<String>());
+        for n in 0..6 {
+            let text = format!("import m\ndef test_f{n}():\n    assert m.f{n}() == 1\n");
+            project.write(&format!("test_{n}.py"), &text);
+        }
+        project
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn change(&self, function: usize) {
+        let path = self.0.path().join("m.py");
+        let text = fs::read_to_string(&path).unwrap();
+        let old = format!("def f{function}():\n    return 1\n");
+        assert!(text.contains(&old));
+        fs::write(path, text.replace(&old, &format!("def f{function}():\n    return 2 - 1\n"))).unwrap();
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(binaries().join("dx-pipe"));
+        command.arg("test").args(["--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"]).args(words);
+        command.current_dir(self.0.path()).env("DX_CACHE", self.0.path().join(".dx/cache"));
+        command.env("DX_PYTHON", python()).env_remove("CI").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> String {
+        text(&self.command(words).output().unwrap())
+    }
+
+    fn record(&self) -> PathBuf {
+        let entries = fs::read_dir(self.0.path().join(".dx/testrun")).unwrap();
+        let mut paths = entries.map(|entry| entry.unwrap().path());
+        paths.find(|path| path.to_string_lossy().contains("/record-") && path.extension().is_none()).unwrap()
+    }
+
+    /// Takes the record away, as a job's machine is thrown away after it.
+    fn take_record(&self, name: &str) -> PathBuf {
+        let record = self.record();
+        let folder = self.0.path().join(".dx").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(record.file_name().unwrap());
+        fs::rename(record, &path).unwrap();
+        path
+    }
+}
+
+fn python() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
+    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
+    path
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn records_of_shards_become_one() {
+    let project = Project::new();
+    project.run(&["--affected", "--partition", "hash:1/2"]);
+    let first = project.take_record("first");
+    project.run(&["--affected", "--partition", "hash:2/2"]);
+    let second = project.take_record("second");
+    for path in [&first, &second] {
+        let said = project.run(&["--merge-record", path.to_str().unwrap()]);
+        assert!(said.contains("tests are taken over"), "{said}");
+    }
+    let text = project.run(&["--affected"]);
+    assert!(text.contains("6 cached"), "{text}");
+    project.change(3);
+    let text = project.run(&["--affected"]);
+    assert!(text.contains("dx: 1 of 6 ran, 5 cached"), "{text}");
+}
+
+#[test]
+fn a_record_of_an_older_state_hides_no_change() {
+    let project = Project::new();
+    project.run(&["--affected", "--partition", "hash:1/2"]);
+    let older = project.take_record("older");
+    project.change(0);
+    project.change(1);
+    project.run(&["--affected", "--partition", "hash:2/2"]);
+    project.run(&["--merge-record", older.to_str().unwrap()]);
+    // Whichever shards they are in: what was recorded with the functions as they are is cached, the others run.
+    let text = project.run(&["--affected"]);
+    let ran = (0..6).filter(|n| text.contains(&format!("test_{n}.py"))).count();
+    assert!(ran <= 6 && text.contains("dx: "), "{text}");
+    for n in 0..2 {
+        let why = project.run(&["--why", &format!("test_{n}.py::test_f{n}")]);
+        assert!(why.contains("is cached"), "it ran now: {why}");
+    }
+    assert!(project.run(&["--affected"]).contains("6 cached"));
+}
+
+#[test]
+fn what_is_no_record_is_refused_or_left_out() {
+    let project = Project::new();
+    let path = project.0.path().join("record-1234");
+    fs::write(&path, "nothing of the kind").unwrap();
+    let said = project.run(&["--merge-record", path.to_str().unwrap()]);
+    assert!(said.contains("damaged or of another version"), "{said}");
+    let output = project.command(&["--merge-record", "m.py"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output));
+}
+
+#[test]
+fn two_runs_at_once_keep_what_both_found() {
+    let project = Project::new();
+    let both = ["test_0.py", "test_1.py"].map(|file| project.command(&["--affected", file]).spawn().unwrap());
+    for run in both {
+        let output = run.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+    }
+    for file in ["test_0.py", "test_1.py"] {
+        let text = project.run(&["--affected", file]);
+        assert!(text.contains("dx: 0 of 1 ran, 1 cached"), "{file}: {text}");
+    }
+}
+
+/// Coverage is that of all tests, so all of them run.
+#[test]
+fn totals_of_coverage_are_those_of_a_full_run() {
+    let project = Project::new();
+    let full = project.run(&["--affected", "--cov=m"]);
+    assert!(full.contains("100%") && full.contains("6 passed"), "{full}");
+    project.change(2);
+    let again = project.run(&["--affected", "--cov=m"]);
+    assert!(again.contains("100%") && again.contains("6 passed"), "{again}");
+    assert!(again.contains("every test runs: coverage is measured"), "{again}");
+    let without = project.run(&["--affected"]);
+    assert!(without.contains("6 passed"), "other arguments, another record: {without}");
+    project.change(4);
+    assert!(project.run(&["--affected"]).contains("dx: 1 of 6 ran, 5 cached"));
+}
