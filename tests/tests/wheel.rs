@@ -119,6 +119,8 @@ fn the_wheel_serves_a_machine_without_rust() {
     builds_and_runs(&environment);
     the_command_lists_what_the_driver_has(&environment);
     the_package_knows_its_executables(&environment);
+    the_package_serves_tests(&environment);
+    the_extension_agrees(&environment);
     the_command_becomes_the_program(&environment);
     a_link_is_a_tool_of_its_own(&environment);
 }
@@ -179,6 +181,52 @@ fn the_package_knows_its_executables(environment: &Environment) {
     let own = text(&succeeded(environment.run("dx", &["--version"])).stdout);
     assert_eq!(own, format!("dx {version}\n"));
     assert_ne!(environment.run("python", &["-c", "import dx; dx.bin('python')"]).status.code(), Some(0));
+}
+
+/// The plugin is there by its entry point, and the package finds dx-testrun.
+fn the_package_serves_tests(environment: &Environment) {
+    let text = "import dx\n\n@dx.fixture(cache=True)\ndef word():\n    return 'w'\n\n\
+                def test_word(word):\n    dx.snapshot(word)\n";
+    fs::create_dir_all(environment.folder.join("project/package")).expect("a folder");
+    fs::write(environment.folder.join("project/package/test_package.py"), text).expect("a file");
+    succeeded(environment.run("pytest", &["-q", "package", "--update-snapshots"]));
+    succeeded(environment.run("dx", &["test", "--no-warm", "package"]));
+    let program = "import dx; print([test.id for test in dx.testrun.discover('package')], dx.testrun.run('package').ok)";
+    let told = self::text(&succeeded(environment.run("python", &["-c", program])).stdout);
+    assert_eq!(told, "['package/test_package.py::test_word'] True\n");
+    fs::remove_dir_all(environment.folder.join("project/package")).expect("a folder");
+}
+
+/// What the extension says is what Python says.
+fn the_extension_agrees(environment: &Environment) {
+    let program = "
+import random, zlib
+from dx import _native, blake3, hashing, snapfile, snapindex
+assert hashing.blake3 is _native.blake3 and hashing.IS_FAST
+for size in [0, 1, 63, 64, 65, 1023, 1024, 1025, 2048, 2049, 7000]:
+    data = random.Random(size).randbytes(size)
+    assert _native.blake3(data) == blake3.blake3(data), size
+values = ['', 'a', 'a\\n', ' b \\r\\n== x == text\\n\\tc\\u2028\\\\n', '\\U0001f600 é\\x1b[1m']
+entries = {snapfile.Key('C::test_a[%d #2 ==]' % at, label): snapfile.Entry('text', value)
+           for at, value in enumerate(values) for label in ['', '#2', ':a name\\n']}
+data = snapfile.dump(entries)
+assert snapfile.load(data, 'x') == snapfile.load_here(data, 'x') == entries
+assert len(_native.read_snapshots(data)) == len(entries)
+index = snapindex.pack(entries, (1, 2, 3, 4, 5))
+assert snapindex.parse(index, len(entries)) == snapindex.parse_here(index, len(entries)) == snapindex.unpack(index)
+assert len(_native.read_index(index)[1]) == len(entries)
+for odd in [b'', b'x', data + b'<<<', data[:-40] + b'\\xff']:
+    for call in [_native.read_snapshots, _native.read_index]:
+        try: call(odd)
+        except ValueError: continue
+        raise AssertionError(odd)
+# What is more than Unicode is left to Python.
+odd = {snapfile.Key('t', ''): snapfile.Entry('text', 'a\\ud800')}
+assert snapfile.load(snapfile.dump(odd), 'x') == odd
+print('as one')
+";
+    let told = text(&succeeded(environment.run("python", &["-c", program])).stdout);
+    assert_eq!(told, "as one\n");
 }
 
 /// The command becomes the program: the process, its signals and its status are the program's own.

@@ -48,6 +48,8 @@ pub(crate) struct Launch<'a> {
     /// `PYTHONHASHSEED` of all interpreters of this run, where the caller has not set it: sets have one order in workers
     /// that are processes of their own, too.
     pub(crate) hash_seed: Option<u32>,
+    /// Tests write nothing that is kept with the sources: the package `dx` is told.
+    pub(crate) ci: bool,
 }
 
 impl Parent {
@@ -58,6 +60,9 @@ impl Parent {
         command.arg(other.as_raw_fd().to_string()).current_dir(launch.folder);
         if let Some(seed) = launch.hash_seed {
             command.env("PYTHONHASHSEED", seed.to_string());
+        }
+        if launch.ci {
+            command.env("DX_CI", "1");
         }
         let handed = other.as_raw_fd();
         let inherited = inherited.to_vec();

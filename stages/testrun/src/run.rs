@@ -213,7 +213,13 @@ fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {
 
 impl Settings {
     fn launch(&self) -> Launch<'_> {
-        Launch { python: &self.python, folder: &self.folder, state: &self.state, hash_seed: self.hash_seed }
+        Launch {
+            python: &self.python,
+            folder: &self.folder,
+            state: &self.state,
+            hash_seed: self.hash_seed,
+            ci: self.ci,
+        }
     }
 
     fn call(&self) -> Call {

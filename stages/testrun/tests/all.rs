@@ -6,6 +6,10 @@ mod configuration;
 mod distribution;
 #[path = "all/faults.rs"]
 mod faults;
+#[path = "all/fixture_cache.rs"]
+mod fixture_cache;
+#[path = "all/from_python.rs"]
+mod from_python;
 #[path = "all/groups.rs"]
 mod groups;
 #[path = "all/junit.rs"]
@@ -16,6 +20,8 @@ mod leaks;
 mod messages;
 #[path = "all/odd_text.rs"]
 mod odd_text;
+#[path = "all/package.rs"]
+mod package;
 #[path = "all/page.rs"]
 mod page;
 #[path = "all/patterns.rs"]
@@ -26,10 +32,14 @@ mod pitfalls;
 mod pty;
 #[path = "all/races.rs"]
 mod races;
+#[path = "all/readable.rs"]
+mod readable;
 #[path = "all/runs.rs"]
 mod runs;
 #[path = "all/simulation.rs"]
 mod simulation;
+#[path = "all/snapshots.rs"]
+mod snapshots;
 #[path = "all/support.rs"]
 mod support;
 #[path = "all/tally.rs"]

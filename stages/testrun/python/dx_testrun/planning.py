@@ -7,7 +7,7 @@ from dx_testrun.forked import coverage_of
 from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
-ITEMWISE = ("_pytest", "_hypothesis_pytestplugin", "hypothesis", "anyio", "pytest_asyncio", "pytest_cov", "xdist")
+ITEMWISE = ("_pytest", "_hypothesis_pytestplugin", "hypothesis", "anyio", "pytest_asyncio", "pytest_cov", "xdist", "dx")
 # Plugins that say nothing about passed tests at the end of a run.
 TERSE = ITEMWISE + ("pytest_timeout", "pytest_mock", "pytest_django")
 

@@ -275,6 +275,9 @@ class Recorder:
         elif event == "import" and arguments[1]:
             # One that is not written in Python.
             self.current.files.add(arguments[1])
+        elif event == "dx.read":
+            # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
+            self.current.files.add(here(arguments[0]))
         elif event in SPAWNS and not self.foreign:
             self.current.spawned = event
 

@@ -347,14 +347,14 @@ class Worker:
         if report.outcome == "passed" and not hasattr(report, "wasxfail") and not self.odd:
             if when == "call":
                 self.outcome = PASSED
-            if self.everything:
+            if self.everything or hasattr(report, "dx_snapshots"):
                 content = {"kind": "test", "category": "", "report": self.serialised(report)}
                 self.put(REPORT, content, file=self.at[0], item=self.at[1])
             return
         status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
         category, letter, word = status if status else ("", "", "")
         self.note_outcome(report, category)
-        if not category and not self.everything and not self.odd:
+        if not category and not self.everything and not self.odd and not hasattr(report, "dx_snapshots"):
             return
         content = {"kind": "test", "category": category, "letter": letter, "id": report.nodeid, "when": when}
         content["word"] = word if isinstance(word, str) else word[0]
