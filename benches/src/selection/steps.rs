@@ -65,7 +65,15 @@ fn look(work: &Work, session: &Session, known: &mut Known, what: &str, tally: &m
         return Ok(());
     }
     known.dx.see(&ran.outcomes);
-    let missed = known.dx.misses(&truth.outcomes, &known.unstable);
+    // A test that ran was not missed, whatever came of it.
+    let (unequal, missed): (Vec<&str>, Vec<&str>) = known
+        .dx
+        .misses(&truth.outcomes, &known.unstable)
+        .into_iter()
+        .partition(|id| ran.outcomes.contains_key(*id));
+    if !unequal.is_empty() {
+        println!("  {what}: ran with another outcome than pytest's: {unequal:?}");
+    }
     let wrong = (ran.exit == Some(0)) != (truth.exit == Some(0));
     if !missed.is_empty() || wrong {
         let status = if wrong { format!(", dx exits with {:?}", ran.exit) } else { String::new() };

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,7 +16,10 @@ use super::{Options, Workspace};
 /// Where the outline lies.
 pub(crate) fn outline_at(revision: &str, options: &Options) -> Option<PathBuf> {
     let workspace = Workspace::find(Path::new(".")).ok()?;
-    let folder = workspace.dx().join("testrun").join(format!("since-{}", std::process::id()));
+    // Not below `.dx`, where nothing is looked for; and nobody else's.
+    let folder = std::env::temp_dir().join(format!("dx-since-{}", std::process::id()));
+    fs::DirBuilder::new().mode(0o700).create(&folder).ok()?;
+    let folder = fs::canonicalize(folder).ok()?;
     let built = build(&workspace, revision, &folder, options);
     let _ = fs::remove_dir_all(&folder);
     built
@@ -35,7 +39,6 @@ fn build(workspace: &Workspace, revision: &str, folder: &Path, options: &Options
         names.into_iter().filter(|name| !name.is_empty() && !name.contains('\n')).collect();
     let asked: String = names.iter().map(|name| format!("{revision}:./{name}\n")).collect();
     let mut blobs = git(root, &["cat-file", "--batch"], &[], asked.as_bytes())?;
-    fs::create_dir_all(folder).ok()?;
     for name in names {
         let (text, rest) = blob(&blobs)?;
         if let Some(text) = text {
@@ -48,8 +51,8 @@ fn build(workspace: &Workspace, revision: &str, folder: &Path, options: &Options
     let then = Workspace { root: folder.to_path_buf(), ..workspace.clone() };
     let made = outline_of(then, options).ok()?;
     // The runner sweeps it away when it is old.
-    let kept = folder.with_extension("tmp");
-    fs::rename(made, &kept).ok()?;
+    let kept = workspace.dx().join("testrun").join(format!("since-{}.tmp", std::process::id()));
+    fs::copy(made, &kept).ok()?;
     Some(kept)
 }
 

@@ -277,7 +277,7 @@ class Recorder:
             self.current.files.add(arguments[1])
         elif event == "dx.read":
             # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
-            self.current.files.add(arguments[0])
+            self.current.files.add(here(arguments[0]))
         elif event in SPAWNS and not self.foreign:
             self.current.spawned = event
 
