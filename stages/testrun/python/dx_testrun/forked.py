@@ -93,6 +93,18 @@ def own_base(config, base, name):
     path = os.path.join(base, "popen-" + name)
     os.makedirs(path, mode=0o700, exist_ok=True)
     factory._basetemp = type(factory.getbasetemp())(path)
+    forget_cleanup(factory)
+
+
+def forget_cleanup(factory):
+    """Folders of earlier runs are removed by the parent, and not by all its workers at once."""
+    from _pytest import pathlib
+
+    stack = getattr(factory, "_exit_stack", None)
+    if stack is not None:
+        atexit.unregister(stack.close)
+        stack.pop_all()
+    atexit.unregister(getattr(pathlib, "cleanup_numbered_dir", None))
 
 
 def forget_cache(config):

@@ -288,3 +288,22 @@ fn what_tests_were_told_of_the_streams_stays_true() {
     }
     assert_eq!(fs::read_to_string(project.path().join(".dx/.gitignore")).unwrap(), "*\n");
 }
+
+#[test]
+fn folders_of_earlier_runs_are_removed_once() {
+    let project = Project::new(&[
+        (
+            "conftest.py",
+            "import os\nfrom _pytest import pathlib\nreal = pathlib.cleanup_numbered_dir\n\
+             def cleanup_numbered_dir(*arguments, **names):\n    with open('cleaned', 'a') as file:\n        \
+             file.write('%d\\n' % os.getpid())\n    real(*arguments, **names)\n\
+             pathlib.cleanup_numbered_dir = cleanup_numbered_dir\n",
+        ),
+        ("test_a.py", "def test_a(tmp_path): pass\n"),
+        ("test_b.py", "def test_b(tmp_path): pass\n"),
+    ]);
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
+    let cleaned = fs::read_to_string(project.path().join("cleaned")).unwrap();
+    assert_eq!(cleaned.lines().count(), 1, "{cleaned}");
+}
