@@ -347,19 +347,28 @@ fn python() -> PathBuf {
 
 const PLUGIN: &str = r#"
 import json
+broken = []
+def pytest_collectreport(report):
+    if report.failed:
+        broken.append(report.nodeid)
 def pytest_collection_finish(session):
     with open("collected", "w") as file:
-        json.dump([item.nodeid for item in session.items], file)
+        json.dump([[item.nodeid for item in session.items], broken], file)
 "#;
 
-/// File -> what pytest collects from it.
-fn collected(folder: &Path) -> BTreeMap<String, Found> {
+/// File -> what pytest collects from it; and the files that it cannot import.
+fn collected(folder: &Path) -> (BTreeMap<String, Found>, Vec<String>) {
     fs::write(folder.join("conftest.py"), PLUGIN).unwrap();
     let mut command = Command::new(python());
     command.args(["-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-W", "ignore"]);
     let output = command.current_dir(folder).env_remove("PYTEST_ADDOPTS").output().unwrap();
-    assert!([0, 5].contains(&output.status.code().unwrap()), "{}", String::from_utf8_lossy(&output.stdout));
-    let ids: Vec<String> = serde_json::from_slice(&fs::read(folder.join("collected")).unwrap()).unwrap();
+    assert!(
+        [0, 2, 5].contains(&output.status.code().unwrap()),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    let (ids, broken): (Vec<String>, Vec<String>) =
+        serde_json::from_slice(&fs::read(folder.join("collected")).unwrap()).unwrap();
     let mut files = BTreeMap::<String, Found>::new();
     for id in ids {
         let (file, test) = id.split_once("::").unwrap();
@@ -367,7 +376,7 @@ fn collected(folder: &Path) -> BTreeMap<String, Found> {
         let cases = files.entry(file.to_owned()).or_default().entry(name).or_insert(Some(0));
         *cases = cases.map(|count| count + 1);
     }
-    files
+    (files, broken)
 }
 
 /// Whether two agree on a number, where both know it.
@@ -386,9 +395,14 @@ proptest! {
         for (at, module) in modules.iter().enumerate() {
             fs::write(folder.path().join(format!("test_{at}.py")), source(module)).unwrap();
         }
-        let theirs = collected(folder.path());
+        let (theirs, broken) = collected(folder.path());
+        // A class whose base is a fixture of the same name cannot be made.
+        prop_assert!(broken.len() < 8, "{broken:?}");
         for (at, module) in modules.iter().enumerate() {
             let file = format!("test_{at}.py");
+            if broken.contains(&file) {
+                continue;
+            }
             let ours = indexed(&folder.path().join(&file));
             let theirs = theirs.get(&file).cloned().unwrap_or_default();
             let is_plain = !module.iter().any(|definition| matches!(definition, Definition::Decided(_)));
@@ -411,7 +425,7 @@ fn assigned_and_imported_tests_are_not_found() {
     fs::write(folder.path().join("helpers.py"), "def test_imported(): pass\n").unwrap();
     let text = "from helpers import test_imported\ntest_assigned = lambda: None\ndef test_defined(): pass\n";
     fs::write(folder.path().join("test_it.py"), text).unwrap();
-    let theirs = collected(folder.path()).remove("test_it.py").unwrap();
+    let theirs = collected(folder.path()).0.remove("test_it.py").unwrap();
     assert_eq!(theirs.keys().collect::<Vec<_>>(), ["test_assigned", "test_defined", "test_imported"]);
     let ours = indexed(&folder.path().join("test_it.py"));
     assert_eq!(ours.keys().collect::<Vec<_>>(), ["test_defined"]);

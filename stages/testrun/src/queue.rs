@@ -292,6 +292,11 @@ impl Queue {
         self.lanes[worker].gone = false;
     }
 
+    /// Whether workers may take from each other from here on; what held before.
+    pub fn share(&mut self, steal: bool) -> bool {
+        std::mem::replace(&mut self.steal, steal)
+    }
+
     /// One more worker, with nothing to do yet.
     pub fn add_worker(&mut self) -> usize {
         self.lanes.push(Lane::default());
@@ -416,9 +421,9 @@ impl Queue {
     }
 
     fn refill_quietly(&mut self, worker: usize) -> Vec<Step> {
-        let steal = std::mem::replace(&mut self.steal, false);
+        let shared = self.share(false);
         let steps = self.refill(worker);
-        self.steal = steal;
+        self.share(shared);
         steps
     }
 }

@@ -241,6 +241,8 @@ impl Engine<'_> {
         let lane = self.queue.add_worker();
         let count = self.queue.workers().min(self.settings.workers.max(1));
         let spans = self.spans_of(items);
+        // Workers that have nothing to do are no fresh ones.
+        let shared = self.queue.share(false);
         if first.is_empty() {
             self.queue.give(lane, spans.into_iter());
             self.start_worker(lane, count)?;
@@ -253,6 +255,8 @@ impl Engine<'_> {
             let steps = self.queue.refill(lane);
             self.execute(steps);
         }
-        self.drive()
+        let driven = self.drive();
+        self.queue.share(shared);
+        driven
     }
 }
