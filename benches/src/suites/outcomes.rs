@@ -64,6 +64,10 @@ fn parse(text: &str, finished: &mut Finished) {
         };
         if let (Some(id), Some(outcome)) = (value["id"].as_str(), value["outcome"].as_str()) {
             let outcomes = finished.outcomes.entry(id.to_owned()).or_default();
+            // The last word on a test that was looked at again.
+            if value["event"] == "settled" {
+                outcomes.clear();
+            }
             outcomes.push(outcome.to_owned());
             outcomes.sort();
         } else if value["event"] == "done" && value["exit"].as_i64() != finished.exit.map(i64::from) {
