@@ -78,7 +78,7 @@ impl Watch {
             std::thread::sleep(PAUSE);
             let new = project.join("edit.tmp");
             // Another text in every round and for every command; what it computes stays the same.
-            fs::write(&new, module(&format!("y = x + {0} - {0}", round + std::process::id() as usize)))?;
+            fs::write(&new, module(&format!("y = x + 1 + {0} - {0}", round + std::process::id() as usize)))?;
             let began = Instant::now();
             fs::rename(&new, project.join("pkg").join(format!("m{EDITED}.py")))?;
             let line = watched.until("dx: ")?;
@@ -154,10 +154,11 @@ fn generate(project: &Path) -> io::Result<()> {
     fs::write(project.join("pytest.ini"), "[pytest]\npythonpath = .\n")?;
     fs::write(project.join("pkg/__init__.py"), "")?;
     for number in 0..MODULES {
-        fs::write(project.join(format!("pkg/m{number}.py")), module("y = x"))?;
+        fs::write(project.join(format!("pkg/m{number}.py")), module("y = x + 1"))?;
         let mut tests = format!("from pkg import m{number}\n");
         for test in 0..TESTS {
-            let _ = write!(tests, "\n\ndef test_{test}():\n    assert m{number}.f0({test}) == {test}\n");
+            let _ =
+                write!(tests, "\n\ndef test_{test}():\n    assert m{number}.f0({test}) == {}\n", test + 1);
         }
         fs::write(project.join(format!("tests/test_m{number}.py")), tests)?;
     }

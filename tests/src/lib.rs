@@ -2,4 +2,5 @@
 
 pub mod sandbox;
 pub mod script;
+pub mod suite;
 pub mod toy;

@@ -1,10 +1,11 @@
 //! Records of what tests used, of several runs: shards, runs at the same time, and runs that measure coverage.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use dx_tests::script::binaries;
+use dx_tests::suite::{python, text};
 
 struct Project(tempfile::TempDir);
 
@@ -59,16 +60,6 @@ impl Project {
         fs::rename(record, &path).unwrap();
         path
     }
-}
-
-fn python() -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
-    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
-    path
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use dx_tests::script::binaries;
+use dx_tests::suite::{python, text};
 
 const MODULES: usize = 12;
 const FUNCTIONS: usize = 5;
@@ -178,21 +179,11 @@ impl Project {
     }
 }
 
-fn python() -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
-    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
-    path
-}
-
 fn run(root: &Path, cache: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(binaries().join("dx-pipe"));
     command.arg("test").args(["--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"]).args(words);
     command.current_dir(root).env("DX_CACHE", cache).env("DX_PYTHON", python()).env_remove("CI");
     command.output().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 #[test]
@@ -242,14 +233,20 @@ fn affected_tests_are_never_missed() {
     assert!(ran < all / 2, "selection chose {ran} of {all}");
 }
 
-#[test]
-fn one_function_runs_its_tests_and_is_named() {
+/// A project as it is at first: the folder that holds all, its root, its cache.
+fn written() -> (tempfile::TempDir, PathBuf, PathBuf, Project) {
     let folder = tempfile::tempdir().unwrap();
     let (root, cache) = (folder.path().join("project"), folder.path().join("cache"));
     fs::create_dir_all(root.join("pkg")).unwrap();
     fs::create_dir_all(root.join("tests")).unwrap();
-    let mut project = Project::new();
+    let project = Project::new();
     project.write(&root);
+    (folder, root, cache, project)
+}
+
+#[test]
+fn one_function_runs_its_tests_and_is_named() {
+    let (_folder, root, cache, mut project) = written();
     assert!(run(&root, &cache, &["--affected"]).status.success());
     let nothing = text(&run(&root, &cache, &["--affected"]));
     assert!(nothing.starts_with("dx: 0 of "), "no Python starts: {nothing}");
@@ -276,12 +273,7 @@ fn one_function_runs_its_tests_and_is_named() {
 
 #[test]
 fn a_watch_asks_for_the_outline_anew() {
-    let folder = tempfile::tempdir().unwrap();
-    let (root, cache) = (folder.path().join("project"), folder.path().join("cache"));
-    fs::create_dir_all(root.join("pkg")).unwrap();
-    fs::create_dir_all(root.join("tests")).unwrap();
-    let mut project = Project::new();
-    project.write(&root);
+    let (_folder, root, cache, mut project) = written();
     let mut command = Command::new(binaries().join("dx-pipe"));
     command.args(["test", "--watch", "--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"]);
     command.current_dir(&root).env("DX_CACHE", &cache).env("DX_PYTHON", python()).env_remove("CI");

@@ -2,10 +2,11 @@
 //! repository.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use dx_tests::script::binaries;
+use dx_tests::suite::{python, text};
 
 struct Project {
     folder: tempfile::TempDir,
@@ -77,16 +78,6 @@ impl Project {
         ids.sort();
         ids
     }
-}
-
-fn python() -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
-    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
-    path
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 const F: &str = "test_f.py::test_f";
