@@ -144,6 +144,8 @@ pub const COLLECTING: u32 = u32::MAX;
 
 /// In [`AnswerFrame::flags`]: the teardown failed after the outcome was known.
 pub const TEARDOWN_ERROR: u16 = 1;
+/// In [`AnswerFrame::flags`]: the test did not take pytest's own way, which would have added nothing.
+pub const LEAN: u16 = 2;
 
 impl Outcome {
     pub fn name(self) -> &'static str {

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, CommandFactory, Parser, ValueEnum};
+use serde::Serialize;
 
 /// run pytest suites unchanged and faster
 #[derive(Clone, Debug, Parser)]
@@ -83,6 +84,12 @@ pub(crate) struct Arguments {
     /// do not look for what tests leave behind: folder, environment, threads, processes, imports
     #[arg(long)]
     pub(crate) no_leaks: bool,
+    /// which way tests take: plain ones a short one with the same result, or all of them pytest's
+    #[arg(long, value_name = "LANE", default_value = "auto")]
+    pub(crate) lane: Lane,
+    /// run every test both ways, and fail where the two disagree
+    #[arg(long, conflicts_with_all = ["lane", "events", "watch", "list", "why", "status", "stop"])]
+    pub(crate) verify_lanes: bool,
     /// run only tests that what changed since their last run can affect
     #[arg(long, conflicts_with_all = ["all", "audit"])]
     pub(crate) affected: bool,
@@ -122,6 +129,15 @@ pub(crate) struct Arguments {
 pub(crate) enum ListFormat {
     Text,
     Json,
+}
+
+/// The way of tests to which pytest's machinery adds nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Lane {
+    #[default]
+    Auto,
+    Pytest,
 }
 
 const AFTER_HELP: &str = "\

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::interpreter;
+use crate::lanes;
 use crate::run::{self, Settings};
 use crate::select;
 use crate::state::State;
@@ -43,6 +44,9 @@ fn execute(arguments: &Arguments, rest: Vec<String>) -> Result<u8, Failure> {
     if !arguments.merge_records.is_empty() {
         select::take_over(&state, &arguments.merge_records)?;
         return Ok(0);
+    }
+    if arguments.verify_lanes {
+        return lanes::verify(&state);
     }
     let python =
         interpreter::find(arguments.python.as_deref(), &folder, &state.root).map_err(Failure::Usage)?;

@@ -10,6 +10,7 @@ pub mod durations;
 mod failure;
 mod index;
 mod interpreter;
+mod lanes;
 mod message;
 mod parent;
 pub mod queue;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::arguments::Lane;
+
 /// Reads a payload. Python's strings may hold halves of surrogate pairs, which are no characters: each becomes U+FFFD.
 pub(crate) fn read<T: DeserializeOwned>(payload: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(payload).or_else(|error| match without_halves(payload) {
@@ -67,6 +69,8 @@ pub(crate) struct Start {
     pub(crate) left_out: bool,
     /// What tests leave behind is to be told.
     pub(crate) leaks: bool,
+    /// `pytest` where every test is to take pytest's own way.
+    pub(crate) lane: Lane,
     /// The hash seed was chosen by dx-testrun.
     pub(crate) seeded: bool,
     /// Of a warm pytest: seconds that it waits, MiB that it may take, modules that it imports before all else.

@@ -86,6 +86,8 @@ pub(crate) struct TestEvent<'a> {
     /// Why this test was selected, where something was.
     pub(crate) why: Option<&'a str>,
     pub(crate) attempt: u32,
+    /// It did not take pytest's own way.
+    pub(crate) lean: bool,
     /// Tests of the whole run, where they are known.
     pub(crate) total: Option<u64>,
 }

@@ -241,6 +241,7 @@ impl Settings {
             record,
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
+            lane: self.lane,
             seeded: self.hash_seed.is_some(),
             idle: self.idle.as_secs_f64(),
             memory: self.memory_mib,

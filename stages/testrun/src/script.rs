@@ -26,6 +26,7 @@ const MODULES: &[(&str, &str)] = modules![
     "planning",
     "summary",
     "reports",
+    "bare",
     "asked",
     "functions",
     "remember",
@@ -42,6 +43,9 @@ const MODULES: &[(&str, &str)] = modules![
     "server"
 ];
 
+/// Those that import a pytest of the known kind: loaded when it is there, if it is one.
+const LATER: &[(&str, &str)] = modules!["kept", "light", "lean"];
+
 /// Which module's `main` runs, after all those before it have been loaded.
 #[derive(Clone, Copy)]
 pub(crate) enum Entry {
@@ -52,7 +56,7 @@ pub(crate) enum Entry {
 }
 
 /// Loads modules (`argv[2]`, joined by commas) of the package in the folder `argv[1]` from one file with their compiled
-/// form; compiles and keeps what this Python has none of. The file begins with a check of the rest. Sources that are not
+/// form; compiles and keeps what this Python has none of. Those with a `~` are left for later. The file begins with a check of the rest. Sources that are not
 /// those that `argv[3]` is the SHA-256 of were damaged after they had been looked at: their compiled form must not stay.
 const BOOTSTRAP: &str = "\
 import sys, marshal, binascii, _frozen_importlib_external as f
@@ -64,7 +68,7 @@ try:
     codes = marshal.loads(b[4:])
 except Exception:
     import os, hashlib
-    files, texts = ['%s/%s.py' % (p, n) for n in names], []
+    files, texts = ['%s/%s.py' % (p, n.lstrip('~')) for n in names], []
     for n in files:
         with open(n, 'rb') as h: texts.append(h.read())
     if hashlib.sha256(b''.join(texts)).hexdigest() != sys.argv[3]:
@@ -81,6 +85,9 @@ except Exception:
         except OSError: pass
 d = None
 for n, c in zip(names, codes):
+    if n[0] == '~':
+        d.later[n[1:]] = c
+        continue
     m = type(sys)('dx_testrun' + ('.' + n if d else ''))
     m.__file__ = c.co_filename
     if d: setattr(d, n, m)
@@ -95,7 +102,7 @@ m.main()
 pub(crate) fn digest() -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(BOOTSTRAP.as_bytes());
-    for (name, source) in MODULES {
+    for (name, source) in MODULES.iter().chain(LATER) {
         for text in [name, source] {
             hasher.update(text.as_bytes());
             hasher.update(&[0]);
@@ -112,8 +119,11 @@ pub(crate) fn command(python: &Path, state: &State, entry: Entry) -> io::Result<
     };
     let last = MODULES.iter().position(|(module, _)| *module == name).unwrap_or(MODULES.len() - 1);
     let is_loaded = |module: &str| matches!(entry, Entry::Cold) || module != "cold";
-    let (names, texts): (Vec<&str>, Vec<&str>) =
-        MODULES[..=last].iter().copied().filter(|(module, _)| is_loaded(module)).unzip();
+    let before = MODULES[..last].iter().filter(|(module, _)| is_loaded(module));
+    let before = before.map(|(module, text)| ((*module).to_owned(), *text));
+    let later = LATER.iter().map(|(module, text)| (format!("~{module}"), *text));
+    let (names, texts): (Vec<String>, Vec<&str>) =
+        before.chain(later).chain([(name.to_owned(), MODULES[last].1)]).unzip();
     let sum = Hex(&ContentId::of(texts.concat().as_bytes()).sha256).to_string();
     let mut command = Command::new(python);
     command.args([OsString::from("-c"), BOOTSTRAP.into(), place(state)?.into()]);
@@ -144,13 +154,13 @@ fn is_whole(folder: &Path) -> bool {
     let is_same = |(name, source): &(&str, &str)| {
         fs::read(folder.join(format!("{name}.py"))).is_ok_and(|bytes| bytes == source.as_bytes())
     };
-    MODULES.iter().all(is_same)
+    MODULES.iter().chain(LATER).all(is_same)
 }
 
 /// Each file whole or not at all: another run may read them at the same time.
 fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    for (name, source) in MODULES {
+    for (name, source) in MODULES.iter().chain(LATER) {
         let temporary = folder.join(format!("{name}.{}.tmp", std::process::id()));
         fs::write(&temporary, source)?;
         fs::rename(&temporary, folder.join(format!("{name}.py")))?;

@@ -14,6 +14,8 @@ mod from_python;
 mod groups;
 #[path = "all/junit.rs"]
 mod junit;
+#[path = "all/lanes.rs"]
+mod lanes;
 #[path = "all/leaks.rs"]
 mod leaks;
 #[path = "all/messages.rs"]

@@ -8,3 +8,23 @@ pytest leaves it, so that session finish, plugins' cleanup and the exit status a
 The modules need the standard library of Python 3.7 and a pytest, nothing else. Each imports only from those that
 `src/script.rs` lists before it.
 """
+
+import sys
+
+later = {}  # modules that need a pytest of the known kind: name -> code, in order
+
+
+def load_later():
+    """Whether this pytest has everything that they use."""
+    for name, code in later.items():
+        module = sys.modules["dx_testrun." + name] = type(sys)("dx_testrun." + name)
+        module.__file__ = code.co_filename
+        try:
+            exec(code, module.__dict__)
+        except ImportError:
+            del sys.modules["dx_testrun." + name]
+            later.clear()
+            return False
+    done = bool(later)
+    later.clear()
+    return done

@@ -150,6 +150,8 @@ class Warm:
             send(self.socket, {"ready": False, "reason": "a file cannot be collected"})
             os._exit(0)
         plugin.directory = Directory(plugin.session.items)
+        if plugin.lean:
+            know_plain(plugin.session.items)
         message, fds = self.serve(collected=True)
         self.role = "run"
         spare = self.spare is not None and not self.spare.pid
@@ -178,6 +180,13 @@ def remember_versions(config):
             distribution.__class__ = type(kind.__name__, (kind,), {"metadata": distribution.metadata})
         except (AttributeError, TypeError):
             pass
+
+
+def know_plain(items):
+    from dx_testrun.lean import is_known_plain
+
+    for item in items:
+        is_known_plain(item)
 
 
 def give_way(plugin, reason):

@@ -36,8 +36,8 @@ class Leaks:
         self.torn = False
         self.pending = []  # what may still end by itself
 
-    def begin(self, item, following):
-        """Before a test's set-up."""
+    def begin(self, item=None, following=None):
+        """Before a test's set-up; `item` is one that pytest itself runs."""
         self.environ = environment().copy()
         self.folder = folder()
         self.path = sys.path[:]
@@ -49,6 +49,8 @@ class Leaks:
         if self.forgiven:
             self.forgiven = set()
         self.early, self.torn = None, False
+        if item is None:
+            return
         if (following is None or following.parent is not item.parent) and "teardown" not in vars(item):
             self.item = item
             item.teardown = Teardown(self, item.teardown)

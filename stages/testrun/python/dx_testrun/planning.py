@@ -219,9 +219,13 @@ def event_polls():
 def describe(path, items, dist):
     """A file as dx-testrun knows it: ids after the file's own, and which neighbours must stay together."""
     start = len(path)
+    keys = [affinity(item, dist) for item in items]
+    classes = {key for key in keys if key not in (None, "file")}
     groups, known = [], {}
-    for item in items:
-        key = affinity(item, dist)
+    for item, key in zip(items, keys):
+        if key is None and classes:
+            # What one test of a class shares with another is there for those between them, too.
+            key = class_of(item) if class_of(item) in classes else None
         groups.append(0 if key is None else known.setdefault(key, len(known) + 1))
     out = {"id": path, "items": [item.nodeid[start:] for item in items], "groups": groups}
     if dist == "loadgroup":
@@ -251,10 +255,14 @@ def affinity(item, dist):
                 longest = "class"
     if longest is None:
         return None
-    if longest == "class":
-        node = item.getparent(pytest.Class)
-        return node.nodeid if node is not None else None
-    return "file"
+    return class_of(item) if longest == "class" else "file"
+
+
+def class_of(item):
+    import pytest
+
+    node = item.getparent(pytest.Class)
+    return node.nodeid if node is not None else None
 
 
 def group_name(item):

@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 
-from dx_testrun import planning, summary
+from dx_testrun import load_later, planning, summary
 from dx_testrun.forked import coverage_of, silence_coverage, temporary_base
 from dx_testrun.orphans import end_orphans
 from dx_testrun.watch import WATCH
@@ -50,6 +50,7 @@ class Plugin:
         self.said = []  # what the parent's own collection reported
         self.base = None
         self.spare = None  # a worker that waits for its run
+        self.lean = False  # whether this pytest is one whose parts are known
         self.late = None  # writes the header and returns it, where that was put off
 
     # Both sides
@@ -65,6 +66,13 @@ class Plugin:
         elif not report.passed and self.finish is None:
             category = "error" if report.failed else "skipped"
             self.said.append({"id": report.nodeid, "category": category, "text": report.longreprtext})
+
+    def pytest_runtest_protocol(self, item):
+        lane = self.worker.lane if self.worker is not None else None
+        if lane is None or type(item) is not lane.block:
+            return None
+        item.protocol()
+        return True
 
     def pytest_runtest_logreport(self, report):
         if self.worker is not None:
@@ -156,6 +164,7 @@ class Plugin:
 
     def pytest_collection(self, session):
         self.session = session
+        self.lean = load_later()
         if self.recorder is not None:
             self.recorder.collecting = True
         if self.warm is not None:

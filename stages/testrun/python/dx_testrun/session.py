@@ -65,6 +65,7 @@ def decorate(plugin):
     pytest.hookimpl(trylast=True)(plugin.pytest_configure)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)
+    pytest.hookimpl(tryfirst=True)(plugin.pytest_runtest_protocol)
     pytest.hookimpl(trylast=True)(plugin.pytest_runtest_logreport)
     pytest.hookimpl(tryfirst=True, hookwrapper=True)(plugin.pytest_fixture_setup)
 

@@ -1,5 +1,6 @@
 """A worker: pytest's run loop, with items that dx-testrun hands out."""
 
+import contextlib
 import faulthandler
 import functools
 import os
@@ -8,6 +9,7 @@ import socket
 import sys
 import time
 
+from dx_testrun.bare import are_bare, item_of
 from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence, start_coverage
 from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
@@ -24,6 +26,7 @@ from dx_testrun.wire import (
     EVIDENCE,
     FINISH,
     IDLE,
+    LEAN,
     NEED,
     NOTE,
     OTHER,
@@ -68,10 +71,12 @@ class Worker:
         self.odd = False
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
+        self.start, self.last = 0, 0
         plugin.children = set()
         self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
         self.prepare()
+        self.lane = lane_of(self)
 
     def prepare(self):
         """Everything that must differ from the parent's process."""
@@ -204,17 +209,22 @@ class Worker:
 
     def run_unit(self, words):
         items = self.items(words)
-        last = len(items) - 1
         file, first = words[0], words[1]
         session = self.session
-        groups = self.plugin.groups.get(file, ())
-        for at, item in enumerate(items):
-            mine = True
-            if self.ring.wanted() and (at == last or apart(groups, first + at)):
-                self.give_up(file, first + at + 1)
-                mine = False
-            following = items[at + 1] if at < last and mine else self.peek()
-            self.run(file, first + at, item, following)
+        self.last = first + len(items) - 1
+        at = 0
+        while at < len(items):
+            reach = self.lane.reach(items, at) if self.lane is not None else at
+            if reach > at:
+                done, mine = self.run_block(items, at, reach, (file, first + at))
+                if not done:
+                    # Not so, after all.
+                    continue
+                at += done
+            else:
+                mine = not self.gives_up(file, first + at)
+                at += 1
+                self.run(file, first + at - 1, item_of(items[at - 1]), item_of(self.after(items, at, mine)))
             reason = session.shouldfail or session.shouldstop
             if reason:
                 ending = "failed" if session.shouldfail else "stopped"
@@ -225,6 +235,23 @@ class Worker:
         self.put(UNIT, file=file, item=first, urgent=len(self.orders) < 2)
         return True
 
+    def gives_up(self, file, number):
+        """Whether what comes after this test was asked for, and could be handed back."""
+        wanted = self.ring.wanted() and (number == self.last or apart(self.plugin.groups.get(file, ()), number))
+        if wanted:
+            self.give_up(file, number + 1)
+        return wanted
+
+    def after(self, items, at, mine):
+        """What runs after the first `at` of these."""
+        if mine and at < len(items):
+            return items[at]
+        # It may have to be collected first.
+        now = self.at
+        following = self.peek()
+        self.at = now
+        return following
+
     def wait_for_finish(self):
         """After a stop: the session ends when dx-testrun says so."""
         while True:
@@ -234,33 +261,44 @@ class Worker:
             self.receive()
 
     def run(self, file, number, item, following):
+        self.begin(file, number)
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.begin, item, following)
+        run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+        self.watched(run, item)
+        self.tell_result()
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.end, self.at)
+
+    def run_block(self, items, at, reach, first):
+        return self.lane.run(items[at:reach], *first, lambda done, mine: self.after(items, at + done, mine))
+
+    def run_lean(self, test, file, number, run):
+        """One test of a block; its result is told when the block goes on or is over."""
+        self.begin(file, number)
+        self.flags = LEAN
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.begin)
+        self.watched(run, test)
+        if self.leaks is not None:
+            self.look_for_leaks(self.leaks.end, self.at)
+
+    def begin(self, file, number):
         self.times[:] = (0, 0, 0)
         self.outcome, self.flags, self.odd = OTHER, 0, False
         self.at = (file, number)
         self.ring.current(file + 1, number)
-        if self.leaks is not None:
-            self.look_for_leaks(self.leaks.begin, item, following)
-        start = (time.monotonic_ns() - self.base_ns) // 1000
-        if self.recorder is None:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        else:
-            self.run_watched(item, following)
+        self.start = max(0, min((time.monotonic_ns() - self.base_ns) // 1000, 0xFFFFFFFF))
+
+    def passed(self, duration):
+        """The call of a test that needs no report."""
+        self.outcome = PASSED
+        self.times[1] = min(max(0, int(duration * 1e6)), 0xFFFFFFF)
+
+    def tell_result(self):
         self.ring.rest()
-        self.ring.write(
-            frame(
-                RESULT_OF,
-                b"",
-                file,
-                number,
-                self.outcome,
-                0,
-                self.flags,
-                self.times,
-                max(0, min(start, 0xFFFFFFFF)),
-            )
-        )
-        if self.leaks is not None:
-            self.look_for_leaks(self.leaks.end, self.at)
+        file, number = self.at
+        self.ring.write(frame(RESULT_OF, b"", file, number, self.outcome, 0, self.flags, self.times, self.start))
 
     def look_for_leaks(self, step, *arguments):
         try:
@@ -271,9 +309,11 @@ class Worker:
             self.leaks = self.plugin.leaks = None
             self.put(NOTE, {"kind": "note", "text": "does not look for what tests leave behind any more: %r" % error})
 
-    def run_watched(self, item, following):
+    def watched(self, run, item):
         recorder = self.recorder
-        run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+        if recorder is None:
+            run()
+            return
         window = recorder.test(run, self.at, item)
         if len(recorder.modules) != len(recorder.known):
             self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
@@ -301,12 +341,13 @@ class Worker:
         failed_before = session.testsfailed
         self.at = (file, COLLECTING)
         self.ring.current(file + 1, COLLECTING)
-        items.extend(session.genitems(node))
-        session._collection_cache = {}
-        hook = self.config.hook
-        hook.pytest_collection_modifyitems(session=session, config=self.config, items=items)
+        with warnings_of_collection(self.config):
+            items.extend(session.genitems(node) if self.lane is None else self.lane.light.genitems(node))
+            session._collection_cache = {}
+            if not are_bare(items):
+                self.config.hook.pytest_collection_modifyitems(session=session, config=self.config, items=items)
         self.ring.rest()
-        session.items = items
+        session.items = items if not are_bare(items) else []
         session.testsfailed = failed_before
         session.shouldstop = session.shouldfail = False
         plugin.lists[file] = items
@@ -420,3 +461,25 @@ def apart(groups, item):
     if item + 1 >= len(groups):
         return True
     return groups[item] == 0 or groups[item] != groups[item + 1]
+
+
+@contextlib.contextmanager
+def warnings_of_collection(config):
+    """pytest's own care for them, as it is around the whole of a collection."""
+    if not config.pluginmanager.has_plugin("warnings"):
+        yield
+        return
+    from _pytest.warnings import catch_warnings_for_item
+
+    with catch_warnings_for_item(config=config, ihook=config.hook, when="collect", item=None):
+        yield
+
+
+def lane_of(worker):
+    """The lean lane, where pytest is one whose parts are known."""
+    if worker.plugin.start["lane"] == "pytest" or not worker.plugin.lean:
+        return None
+    from dx_testrun.lean import Lane
+
+    lane = Lane(worker, worker.plugin.start.get("dist"))
+    return lane if lane.on else None

@@ -41,6 +41,9 @@ impl Events {
             if test.attempt > 0 {
                 line["attempt"] = json!(test.attempt + 1);
             }
+            if test.lean {
+                line["lane"] = json!("lean");
+            }
             if let Some(why) = test.why {
                 line["why"] = json!(why);
             }

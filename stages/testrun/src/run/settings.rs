@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::selection::Which;
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Lane};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::state::State;
@@ -38,6 +38,7 @@ pub(crate) struct Settings {
     pub(crate) reports: Vec<Page>,
     /// Look for what tests leave behind.
     pub(crate) leaks: bool,
+    pub(crate) lane: Lane,
     /// Nothing where the caller has chosen one.
     pub(crate) hash_seed: Option<u32>,
     /// Which tests run by what changed; nothing where that plays no part.
@@ -140,6 +141,7 @@ impl Settings {
             events: own.events.clone(),
             reports: own.reports.iter().map(|text| page(text, &folder)).collect::<Result<_, _>>()?,
             leaks: !own.no_leaks,
+            lane: own.lane,
             hash_seed: hash_seed(),
             which: which(own, ci),
             asked: own.affected || own.audit || own.watch || own.since.is_some(),

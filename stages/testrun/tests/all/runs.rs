@@ -275,3 +275,17 @@ fn coverage_is_the_same() {
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(words, ["mod.py", "6", "1", "83%", "7"], "what pytest-cov says without dx\n{}", ran.stdout);
 }
+
+/// Files are collected in workers; what they warn is pytest's to filter and to tell all the same.
+#[test]
+fn warnings_of_imports_are_told() {
+    let warns = "import warnings\nwarnings.warn('at import')\ndef test_a(): pass\n";
+    let project = Project::new(&[("tests/test_a.py", warns), ("tests/test_b.py", warns)]);
+    for workers in ["1", "2"] {
+        let ran = project.run(&["--no-warm", "-n", workers]);
+        assert!(ran.stdout.contains("2 passed, 2 warnings"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("tests/test_b.py:2: UserWarning: at import"), "{}", ran.stdout);
+        project.agrees_with_pytest(&["--no-warm", "-n", workers], &["-W", "error"]);
+        project.agrees_with_pytest(&["--no-warm", "-n", workers], &["-p", "no:warnings"]);
+    }
+}

@@ -1,6 +1,6 @@
 //! What a worker says, and what follows from it.
 
-use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, Outcome};
+use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, LEAN, Outcome};
 
 use super::Engine;
 use crate::failure::Failure;
@@ -175,6 +175,7 @@ impl Engine<'_> {
             lines: self.tally.reports_of(done.file, done.item),
             why: why.as_deref(),
             attempt,
+            lean: done.flags & LEAN != 0,
             total,
         };
         self.reporters.tell(&if settled { Event::Settled(test) } else { Event::Test(test) });
