@@ -9,6 +9,10 @@ LIBC := $(shell $(or $(CC),cc) -print-file-name=libc.a 2>/dev/null)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 STATIC := $(if $(wildcard $(LIBC)),$(HOST))
 
+RECORDS := evidence records selection since
+TESTS := $(CARGO) $(if $(NEXTEST),nextest run,test) --workspace --locked --no-fail-fast
+TESTS_OF_RECORDS := $(TESTS) $(addprefix --test ,$(RECORDS))
+
 .PHONY: help build demo test check bench soak conformance install wheel man clean
 .DEFAULT_GOAL := help
 
@@ -27,14 +31,12 @@ demo: ## build the standard library and two example projects, run them, edit a f
 	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES))
 	@scripts/demo target/quick
 
-test: ## every test
+test: ## every test; what tests record also with a newer Python, where python3 has no sys.monitoring and there is one that has
 	@scripts/test-venv
 	$(CARGO) build --locked $(addprefix -p ,$(BINARIES))
-ifneq ($(NEXTEST),)
-	$(CARGO) nextest run --workspace --locked --no-fail-fast
-else
-	$(CARGO) test --workspace --locked --no-fail-fast
-endif
+	@newer=$$(scripts/test-venv --newer) || exit; status=0; set -x; \
+	  if [ -n "$$newer" ]; then DX_TEST_PYTHON="$$newer" $(TESTS_OF_RECORDS) || status=$$?; fi; \
+	  $(TESTS) || status=$$?; exit $$status
 
 check: ## formatting, lints, rules of the house, documentation
 	$(CARGO) fmt --all --check

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-/// The environment with pytest.
+/// The environment with pytest: that of `make test`, or the one that `DX_TEST_PYTHON` names.
 pub fn python() -> PathBuf {
+    if let Some(python) = std::env::var_os("DX_TEST_PYTHON") {
+        return python.into();
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
     assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
     path

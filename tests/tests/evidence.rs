@@ -11,7 +11,7 @@
 //! -- edit/m.py --                 the same after the edit
 //! ```
 //!
-//! `DX_CASE=part` runs some of them, `DX_PYTHON` names another environment than that of the tests.
+//! `DX_CASE=part` runs some of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,15 +20,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dx_tests::script::{Script, binaries};
-
-fn python() -> PathBuf {
-    if let Some(python) = std::env::var_os("DX_PYTHON") {
-        return python.into();
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/test-venv");
-    assert!(path.is_dir(), "'{}' is missing: scripts/test-venv makes it", path.display());
-    path
-}
+use dx_tests::suite::python;
 
 fn words<'a>(script: &'a Script, name: &str) -> Vec<&'a str> {
     let lines = script.lines.iter().filter_map(|(_, line)| line.strip_prefix(name)?.strip_prefix(' '));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dx_tests::script::binaries;
+use dx_tests::suite::python;
 
 const TESTS: &str = "import dx, helper\n\
     @dx.fixture(cache=True, scope='session', inputs=['data.txt'])\n\
@@ -44,9 +45,7 @@ impl Project {
             "dx.pytest_plugin",
         ]);
         command.args(words).current_dir(self.root()).env_remove("CI").env_remove("DX_FIXTURE_KEY");
-        command
-            .env("DX_CACHE", self.folder.path().join("cache"))
-            .env("DX_PYTHON", here.join("target/test-venv"));
+        command.env("DX_CACHE", self.folder.path().join("cache")).env("DX_PYTHON", python());
         command.env("PYTHONPATH", here.join("pipeline/launcher/python"));
         command.env("XDG_STATE_HOME", self.folder.path().join("state"));
         let output = command.output().unwrap();

@@ -4,8 +4,16 @@ import sys
 import threading
 
 TOOL = 4
+OTHERS = [number for number in range(6) if number != TOOL]
 # Tests take it away.
 frame_of = sys._getframe
+# What `id` tells, but without the audit event that it raises.
+identity = object.__hash__
+# From so many functions on, all events are told again at once, also those that nobody waits for.
+MANY = 24
+# What it costs to hear of all functions again, in seconds: once, and for each that was called (jinja2's, CPython 3.12 to
+# 3.14).
+FIXED, EACH = 20e-6, 1.5e-6
 
 
 class Monitor:
@@ -13,7 +21,7 @@ class Monitor:
 
     def __init__(self, recorder):
         self.recorder = recorder
-        self.seen = []
+        self.seen = {}  # unit -> code objects of it that are silent now, because they were called
         self.monitoring = sys.monitoring
         self.event = sys.monitoring.events.PY_START
         self.returning = self.event | sys.monitoring.events.PY_RETURN
@@ -22,13 +30,18 @@ class Monitor:
         memories, by_code = recorder.memories, recorder.memories.by_code
 
         def started(code, _):
-            recorder.current.units.add(owners[id(code)])
-            memory = by_code.get(id(code))
-            if memory is not None:
+            key = identity(code)
+            unit = owners[key]
+            recorder.current.units.add(unit)
+            if key in by_code:
                 # Every call of it is looked at.
-                memories.called(memory, frame_of(1), code)
+                memories.called(by_code[key], frame_of(1), code)
                 return None
-            seen.append(code)
+            silent = seen.get(unit)
+            if silent is None:
+                seen[unit] = [code]
+            else:
+                silent.append(code)
             return disable
 
         def returned(code, _, value):
@@ -38,23 +51,41 @@ class Monitor:
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, returned)
 
     def look_at(self, code):
-        events = self.returning if id(code) in self.recorder.memories.by_code else self.event
+        events = self.returning if identity(code) in self.recorder.memories.by_code else self.event
         self.monitoring.set_local_events(TOOL, code, events)
 
     def look_at_return(self, code):
-        if id(code) in self.recorder.owners:
+        if identity(code) in self.recorder.owners:
             self.monitoring.set_local_events(TOOL, code, 0)
             self.monitoring.set_local_events(TOOL, code, self.returning)
 
     def switch(self):
         """What was called in the last window would be silent in the next."""
+        if len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS)):
+            self.wake(self.seen)
+        else:
+            self.monitoring.restart_events()
+            self.seen.clear()
+
+    def price(self, count):
+        """Seconds that hearing of so many functions again takes."""
+        return FIXED + EACH * count
+
+    def wake_unknown(self, window):
+        """As `switch`, but what the window knows already may stay silent."""
+        unknown = self.seen.keys() - window.units
+        if len(unknown) < MANY:
+            self.wake(unknown)
+        else:
+            self.switch()
+
+    def wake(self, units):
         arm, event, by_code = self.monitoring.set_local_events, self.event, self.recorder.memories.by_code
         # Other threads may add to it meanwhile.
-        seen = self.seen[:]
-        del self.seen[: len(seen)]
-        for code in seen:
-            arm(TOOL, code, 0)
-            arm(TOOL, code, self.returning if id(code) in by_code else event)
+        for unit in tuple(units):
+            for code in self.seen.pop(unit):
+                arm(TOOL, code, 0)
+                arm(TOOL, code, self.returning if identity(code) in by_code else event)
 
 
 class Tracer:
@@ -72,10 +103,10 @@ class Tracer:
                     memories.returned(frame)
                 return None
             code = frame.f_code
-            unit = owners.get(id(code))
+            unit = owners.get(identity(code))
             if unit is not None:
                 recorder.current.units.add(unit)
-                memory = by_code.get(id(code))
+                memory = by_code.get(identity(code))
                 if memory is not None and memories.called(memory, frame, code):
                     frame.f_trace_lines = False
                     return until_return
@@ -95,6 +126,13 @@ class Tracer:
 
     def look_at_return(self, code):
         pass
+
+    def wake_unknown(self, window):
+        pass
+
+    def price(self, count):
+        """A trace function hears of every call anyhow."""
+        return 0
 
     def switch(self):
         if sys.gettrace() in (None, self.called):

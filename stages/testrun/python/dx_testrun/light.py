@@ -48,15 +48,17 @@ class Onlookers:
         self.seen_by, self.count = {}, 0
 
     def of(self, hook):
-        if self.count != self.plugin_count():
-            self.seen_by, self.count = {}, self.plugin_count()
+        count = self.plugin_count()
+        if self.count != count:
+            self.seen_by, self.count = {}, count
         if hook not in self.seen_by:
             callers = [getattr(hook, name) for name in self.names]
             self.seen_by[hook] = any(foreign(caller, KNOWN) or sees_snapshots(caller) for caller in callers)
         return self.seen_by[hook]
 
     def plugin_count(self):
-        return len(self.plugins.get_plugins())
+        # `get_plugins` makes a set of them all, each time.
+        return len(self.plugins._name2plugin)
 
 
 def sees_snapshots(caller):

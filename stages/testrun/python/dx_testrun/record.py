@@ -13,9 +13,10 @@ import importlib
 import os
 import sys
 import tempfile
+from time import perf_counter
 
 from dx_testrun.asked import watch_files, watch_lines
-from dx_testrun.functions import Monitor, Tracer
+from dx_testrun.functions import Monitor, Tracer, identity
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
 
@@ -25,6 +26,8 @@ SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spaw
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
+# Seconds that a process may spend on telling its tests apart before they must pay for it, and the share that they pay.
+CREDIT, SHARE = 0.025, 1 / 16
 # As in src/select/fingerprint.rs.
 KEPT = {"__pycache__", ".dx", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".coverage"}
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
@@ -62,12 +65,14 @@ class Window:
 
     def whole(self):
         """With everything that it used through fixtures and memories."""
+        if not (self.memories or self.fixtures or self.parts):
+            return self
         out, todo, seen = Window(), [self], set()
         while todo:
             window = todo.pop()
-            if id(window) in seen:
+            if window in seen:
                 continue
-            seen.add(id(window))
+            seen.add(window)
             out.add(window)
             todo.extend(window.parts)
             todo.extend(memory.window for memory in list(window.memories))
@@ -92,12 +97,15 @@ class Recorder:
         self.modules = {}  # path -> Window
         self.told = set()
         self.known = {}  # path -> size of its window when it was told
+        self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
         self.on = self.collecting = False
         self.lines = set()  # units that look at lines
         self.window = Window
         self.memories = Memories(self)
         self.at = None  # the test that runs
+        self.file, self.credit = None, CREDIT  # of the test before; seconds that may be spent on hearing of functions again
+        self.shared, self.sent, self.batch = set(), None, 0
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.kinds = set()  # folders with tests that are not Python
 
@@ -122,16 +130,18 @@ class Recorder:
 
     # Windows
 
-    def enter(self, window):
+    def enter(self, window, anew=True):
         self.memories.look(self.current)
         before, self.current = self.current, window
-        self.functions.switch()
+        if anew:
+            self.functions.switch()
         return before
 
-    def leave(self, before, window=None):
+    def leave(self, before, window=None, anew=True):
         self.memories.look(window or self.current)
         self.current = before
-        self.functions.switch()
+        if anew:
+            self.functions.switch()
 
     def module(self, path, run):
         """Runs the import of a module in its own window; whoever asked for it depends on it."""
@@ -147,6 +157,7 @@ class Recorder:
         finally:
             self.foreign = foreign
             self.leave(before, window)
+            self.touched[path] = True
 
     def importer(self, path):
         """Without an outline nobody knows what a function imports when it is there already: its module imports it."""
@@ -154,7 +165,9 @@ class Recorder:
         while frame is not None and not self.path(frame.f_code.co_filename):
             frame = frame.f_back
         if frame is not None:
-            self.modules.setdefault(self.path(frame.f_code.co_filename), Window()).imports.add(path)
+            importing = self.path(frame.f_code.co_filename)
+            self.modules.setdefault(importing, Window()).imports.add(path)
+            self.touched[importing] = True
 
     def foreign_module(self, run):
         """Runs the import of a module that is known by its version, with everything that it starts."""
@@ -165,15 +178,29 @@ class Recorder:
             self.foreign -= 1
 
     def test(self, run, at, item):
-        """Runs a test; its window, with those of all that it used."""
+        """Runs a test; its window, with those of all that it used.
+
+        To hear of every function again costs something. Where there are too many short tests to pay for that each time, some
+        of a file share what they call: that of each counts for those after it, too."""
         window = Window()
+        price = self.functions.price(len(self.shared))
+        anew = at[0] != self.file or self.credit >= price
+        if anew:
+            self.file = at[0]
+            self.credit -= price
+            self.batch, self.sent = self.batch + 1, None
+        else:
+            window.units |= self.shared
         self.at = at
         del self.memories.open[:]
-        before = self.enter(window)
+        before = self.enter(window, anew)
+        began = perf_counter()
         try:
             run()
         finally:
-            self.leave(before, window)
+            self.credit += (perf_counter() - began) * SHARE
+            self.leave(before, window, False)
+            self.shared = window.units
             del self.memories.open[:]
             self.at = None
         self.look_at_item(item, window)
@@ -225,7 +252,7 @@ class Recorder:
         todo = [(code, self.unit(path, 0, ""), False)]
         while todo:
             code, owner, inside = todo.pop()
-            self.owners[id(code)] = owner
+            self.owners[identity(code)] = owner
             self.functions.look_at(code)
             for constant in code.co_consts:
                 if type(constant) is not type(code):
@@ -254,7 +281,7 @@ class Recorder:
             return
         if event == "exec":
             code = arguments[0]
-            if getattr(code, "co_name", None) == "<module>" and id(code) not in self.owners:
+            if getattr(code, "co_name", None) == "<module>" and identity(code) not in self.owners:
                 self.register(code)
         elif event == "open":
             path, mode, flags = arguments
@@ -287,15 +314,24 @@ class Recorder:
         """In a worker: what its parent knew, the parent tells."""
         self.told = set()
         self.known = {path: size(window) for path, window in self.modules.items()}
+        self.touched = {}
         self.session = self.current = Window()
 
-    def describe(self, window, source=None):
-        """`source` is the module's own file, which is read in order to import it."""
-        units = sorted(window.units)
+    def describe_test(self, window):
+        """Of its functions only those that the test before it in the same batch had not."""
+        out = self.describe(window, more=self.sent)
+        out["more"] = self.sent is not None
+        self.sent = window.units if self.sent is None else self.sent | window.units
+        return out
+
+    def describe(self, window, source=None, more=None):
+        """`source` is the module's own file, which is read in order to import it; `more`, what was described before and
+        belongs to this as well."""
+        units = list(window.units if more is None else window.units - more)
         new = [unit for unit in units if unit not in self.told]
-        self.told.update(new)
         out = {"units": units}
         if new:
+            self.told.update(new)
             out["new"] = [(unit,) + self.units[unit] for unit in new]
         files = [path for path in self.lasting(window.files) if path != source]
         if files:
@@ -333,7 +369,9 @@ class Recorder:
     def modules_told(self):
         """Evidence of every module that was imported since the last call, and of the session."""
         out = []
-        for path, window in list(self.modules.items()):
+        touched, self.touched = self.touched, {}
+        for path in touched:
+            window = self.modules[path]
             if self.known.get(path) != size(window):
                 self.known[path] = size(window)
                 out.append(dict(self.describe(window.whole(), path), module=path))

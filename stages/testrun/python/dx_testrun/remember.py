@@ -16,6 +16,8 @@ import threading
 import types
 import weakref
 
+from dx_testrun.functions import identity
+
 CODES = dis.opmap
 STORE_SUBSCR, STORE_ATTR, LOAD_ATTR = CODES["STORE_SUBSCR"], CODES["STORE_ATTR"], CODES["LOAD_ATTR"]
 STORE_GLOBAL, LOAD_GLOBAL, EXTENDED = CODES["STORE_GLOBAL"], CODES["LOAD_GLOBAL"], CODES["EXTENDED_ARG"]
@@ -27,32 +29,35 @@ RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_
 PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
 CONTAINERS = (collections.abc.MutableMapping, collections.abc.MutableSequence, collections.abc.MutableSet)
 CACHES_MAX = 500  # that are looked at after every test
+LOOKS = 3  # at a function, before once in a batch of tests is enough
 CALLS_MAX = 200  # of one function in one window; what it does more often is taken as a whole
 
 
 def form(code):
     """Whether it reads a global that it writes; whether it writes into something else that may last."""
     bytecode, found, extended = code.co_code, {}, 0
-    writes = False
+    operations = bytecode[::2]
+    writes = STORE_SUBSCR in operations or not WRITERS.isdisjoint(code.co_names)
+    if STORE_ATTR not in operations and STORE_GLOBAL not in operations:
+        return False, writes
     for at in range(0, len(bytecode), 2):
         operation, argument = bytecode[at], bytecode[at + 1] | extended
         extended = argument << 8 if operation == EXTENDED else 0
-        if operation == STORE_SUBSCR:
-            writes = True
-        elif operation in (STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL):
+        if operation in (STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL):
             found.setdefault(operation, set()).add(argument >> SHIFTS.get(operation, 0))
     both = [found.get(store, set()) & found.get(load, set()) for store, load in ((STORE_GLOBAL, LOAD_GLOBAL), (STORE_ATTR, LOAD_ATTR))]
-    return bool(both[0]), writes or bool(both[1]) or not WRITERS.isdisjoint(code.co_names)
+    return bool(both[0]), writes or bool(both[1])
 
 
 class Memory:
     """A function that remembers, and all that happened inside it."""
 
-    __slots__ = ("window", "calls", "of")
+    __slots__ = ("window", "calls", "of", "looks", "batch")
 
     def __init__(self, window):
         self.window = window
         self.calls, self.of = 0, None
+        self.looks, self.batch = 0, None  # how often all was seen that happened inside, and in which batch last
 
 
 class Memories:
@@ -62,7 +67,8 @@ class Memories:
         self.candidates = {}  # path -> code objects that write, of a module that is not executed yet
         self.caches = []  # weak references to caches, their known hits, their Memory
         self.always = set()  # of caches that are too many to be looked at one by one
-        self.open = []  # frame, window before
+        self.open = []  # frame, window before, Memory, units of that window where the call is not looked at
+        self.forms = {}  # identity of a code object that stays -> whether it writes into what may last
         self.main = threading.main_thread().ident
 
     # Which functions remember
@@ -70,15 +76,16 @@ class Memories:
     def consider(self, path, code):
         """A function that may write into something that lasts."""
         of_global, of_others = form(code)
+        self.forms[identity(code)] = of_others
         if of_global:
             self.remembers(code)
         elif of_others:
             self.candidates.setdefault(path, []).append(code)
 
     def remembers(self, code):
-        memory = self.by_code.get(id(code))
+        memory = self.by_code.get(identity(code))
         if memory is None:
-            memory = self.by_code[id(code)] = Memory(self.recorder.window())
+            memory = self.by_code[identity(code)] = Memory(self.recorder.window())
             self.recorder.functions.look_at_return(code)
         return memory
 
@@ -108,8 +115,14 @@ class Memories:
                 if type(method) in (staticmethod, classmethod):
                     method = method.__func__
                 code = method.__code__ if type(method) is types.FunctionType else None
-                if code is not None and name != "__init__" and id(code) in self.recorder.owners and form(code)[1]:
+                if code is not None and name != "__init__" and identity(code) in self.recorder.owners and self.writes(code):
                     self.remembers(code)
+
+    def writes(self, code):
+        known = self.forms.get(identity(code))
+        if known is None:
+            known = self.forms[identity(code)] = form(code)[1]
+        return known
 
     # While they run
 
@@ -128,17 +141,28 @@ class Memories:
         if memory.calls > CALLS_MAX:
             memory.window.parts.append(window)
             return False
-        self.open.append((frame, window))
+        if memory.looks > LOOKS and memory.batch == recorder.batch:
+            # It has filled itself before, and was looked at since: what is new to everybody is seen all the same.
+            self.open.append((frame, window, memory, set(window.units)))
+            return True
+        memory.looks, memory.batch = memory.looks + 1, recorder.batch
+        self.open.append((frame, window, memory, None))
         recorder.current = memory.window
-        recorder.functions.switch()
+        recorder.functions.wake_unknown(memory.window)
         return True
 
     def returned(self, frame):
         for at in range(len(self.open) - 1, -1, -1):
             if self.open[at][0] is frame:
-                self.recorder.current = self.open[at][1]
+                _, window, memory, before = self.open[at]
                 del self.open[at:]
-                self.recorder.functions.switch()
+                self.recorder.current = window
+                if before is None:
+                    # It counts for this window as a whole.
+                    window.units |= memory.window.units
+                elif not window.units - before <= memory.window.units:
+                    # Who knows what else is different this time.
+                    memory.window.units |= window.units
                 return
 
     # Caches
@@ -148,7 +172,7 @@ class Memories:
         code = getattr(inspect.unwrap(function), "__code__", None)
         if code is None or self.recorder.path(code.co_filename) is None:
             return
-        memory = self.by_code.get(id(code))
+        memory = self.by_code.get(identity(code))
         if memory is None:
             # It may not be registered where it was made by hand.
             memory = self.remembers(code)

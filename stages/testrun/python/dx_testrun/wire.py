@@ -39,6 +39,8 @@ HEAD, TAIL, BEGAN = 16 // 8, 24 // 8, 48 // 8
 FILE, ITEM = 40 // 4, 44 // 4
 WANTED, RING = 56, 64
 COLLECTING = 0xFFFFFFFF
+# Without escapes: two halves of surrogate pairs that stand side by side would be read as one character.
+ENCODER = json.JSONEncoder(default=repr, ensure_ascii=False)
 ALL = 0xFFFFFFFF
 
 
@@ -127,8 +129,7 @@ def pack(content):
 
 
 def encoded(content):
-    """Without escapes: two halves of surrogate pairs that stand side by side would be read as one character."""
-    return json.dumps(content, default=repr, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return ENCODER.encode(content).encode("utf-8", "surrogatepass")
 
 
 def shortened(content, limit):

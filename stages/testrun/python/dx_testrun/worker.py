@@ -315,9 +315,9 @@ class Worker:
             run()
             return
         window = recorder.test(run, self.at, item)
-        if len(recorder.modules) != len(recorder.known):
+        if recorder.touched:
             self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
-        self.put(EVIDENCE, recorder.describe(window), file=self.at[0], item=self.at[1])
+        self.put(EVIDENCE, recorder.describe_test(window), file=self.at[0], item=self.at[1])
         self.tell_of_ends()
 
     def tell_of_ends(self):

@@ -11,6 +11,9 @@ use crate::message;
 #[serde(default)]
 struct Told {
     units: Vec<u32>,
+    /// Whether those of the test before it, told by the same process, belong to it as well; nothing where more is told of
+    /// a test later.
+    more: Option<bool>,
     /// Units that this process names for the first time: number, file, line, name.
     new: Vec<(u32, String, u32, String)>,
     files: Vec<String>,
@@ -61,6 +64,8 @@ pub(crate) struct Evidence {
     numbers: HashMap<Place, u32>,
     /// What a process calls a place.
     of_process: HashMap<(u64, u32), u32>,
+    /// Places of the test that a process told of last.
+    last: HashMap<u64, BTreeSet<u32>>,
     pub(crate) tests: BTreeMap<(u32, u32), Uses>,
     pub(crate) modules: BTreeMap<String, Uses>,
     pub(crate) session: Uses,
@@ -77,7 +82,15 @@ impl Evidence {
     ) -> Result<(), serde_json::Error> {
         if let Some(test) = test {
             let told: Told = message::read(payload)?;
-            let uses = self.uses(process, told);
+            let more = told.more;
+            let mut uses = self.uses(process, told);
+            if let Some(more) = more {
+                let last = self.last.entry(process).or_default();
+                if more {
+                    uses.places.extend(last.iter().copied());
+                }
+                last.clone_from(&uses.places);
+            }
             self.tests.entry(test).or_default().add(uses);
             return Ok(());
         }
@@ -139,7 +152,11 @@ impl Evidence {
 
 impl Uses {
     fn add(&mut self, other: Uses) {
-        self.places.extend(other.places);
+        if self.places.is_empty() {
+            self.places = other.places;
+        } else {
+            self.places.extend(other.places);
+        }
         self.inputs.extend(other.inputs);
         self.imports.extend(other.imports);
         self.lines |= other.lines;

@@ -56,8 +56,11 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// The environment with pytest that `make test` makes.
+/// The environment with pytest that `make test` makes, or the one that `DX_TEST_PYTHON` names.
 pub(crate) fn python() -> PathBuf {
+    if let Some(folder) = std::env::var_os("DX_TEST_PYTHON") {
+        return Path::new(&folder).join("bin/python");
+    }
     let target = Path::new(env!("CARGO_BIN_EXE_dx-testrun")).ancestors().nth(2).unwrap().to_path_buf();
     let candidates = [target.join("test-venv"), target.join("../test-venv")];
     let found = candidates.iter().map(|folder| folder.join("bin/python")).find(|python| python.is_file());
