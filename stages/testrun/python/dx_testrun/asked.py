@@ -17,7 +17,7 @@ def watch_files(recorder):
 
     def note(kind, path):
         window = recorder.current
-        if window is recorder.session or not recorder.on or recorder.foreign:
+        if not recorder.on or recorder.foreign:
             return
         try:
             path = os.fsdecode(path)
@@ -29,7 +29,7 @@ def watch_files(recorder):
 
     def replaced(plain, kind):
         def asked(path, *arguments, **named):
-            if quiet[0] or named.get("dir_fd") is not None:
+            if quiet[0] or recorder.current is recorder.session or named.get("dir_fd") is not None:
                 return plain(path, *arguments, **named)
             note(kind, path)
             quiet[0] = True

@@ -333,18 +333,20 @@ class Recorder:
         if new:
             self.told.update(new)
             out["new"] = [(unit,) + self.units[unit] for unit in new]
-        files = [path for path in self.lasting(window.files) if path != source]
+        files = [path for path in self.lasting(window.files) if path != source] if window.files else ()
         if files:
             out["files"] = files
-        folders = self.lasting(window.folders)
+        folders = self.lasting(window.folders) if window.folders else ()
         if folders:
             out["folders"] = folders
-        names = sorted(name for name in window.names if isinstance(name, str) and name not in OWN)
-        if names:
-            out["names"] = names
-        asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasts(path))
-        if asked:
-            out["asked"] = asked
+        if window.names:
+            names = sorted(name for name in window.names if isinstance(name, str) and name not in OWN)
+            if names:
+                out["names"] = names
+        if window.asked:
+            asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasts(path))
+            if asked:
+                out["asked"] = asked
         if not self.lines.isdisjoint(window.units):
             out["lines"] = True
         if window.imports:

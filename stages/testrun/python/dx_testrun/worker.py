@@ -50,6 +50,10 @@ from dx_testrun.wire import (
 )
 
 
+# Tests whose evidence makes one message.
+TOLD_AT_ONCE = 16
+
+
 class Worker:
     """One worker process, from its fork to its end."""
 
@@ -72,6 +76,7 @@ class Worker:
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
         self.start, self.last = 0, 0
+        self.evidence = []  # of tests that are over: what was not told yet
         plugin.children = set()
         self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
@@ -199,7 +204,8 @@ class Worker:
                     break
             if self.recorder is not None:
                 self.tell_of_ends()
-                self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
+                self.tell_evidence()
+                self.put(EVIDENCE, self.recorder.modules_told())
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
@@ -316,15 +322,25 @@ class Worker:
             return
         window = recorder.test(run, self.at, item)
         if recorder.touched:
-            self.put(EVIDENCE, recorder.modules_told(), item=COLLECTING)
-        self.put(EVIDENCE, recorder.describe_test(window), file=self.at[0], item=self.at[1])
+            # Units are named in the order in which they are told.
+            self.tell_evidence()
+            self.put(EVIDENCE, recorder.modules_told())
+        self.evidence.append((self.at, recorder.describe_test(window)))
         self.tell_of_ends()
+        if len(self.evidence) >= TOLD_AT_ONCE:
+            self.tell_evidence()
+
+    def tell_evidence(self):
+        """Of several tests at once. A test whose evidence is lost with its worker runs again."""
+        if self.evidence:
+            told, self.evidence = self.evidence, []
+            self.put(EVIDENCE, [dict(content, test=at) for at, content in told])
 
     def tell_of_ends(self):
         """What ended a fixture belongs to every test that used it."""
         for tests, window in self.recorder.ended_fixtures():
             for file, item in tests:
-                self.put(EVIDENCE, self.recorder.describe(window), file=file, item=item)
+                self.evidence.append(((file, item), self.recorder.describe(window)))
 
     # Collecting
 
@@ -358,7 +374,8 @@ class Worker:
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
         if self.recorder is not None:
-            self.put(EVIDENCE, self.recorder.modules_told(), item=COLLECTING)
+            self.tell_evidence()
+            self.put(EVIDENCE, self.recorder.modules_told())
 
     def collect_report(self, report):
         if report.passed:

@@ -439,7 +439,7 @@ impl<'a> Engine<'a> {
                     self.reporters.tell(&Event::Text(&header.text));
                     self.plan.late = false;
                 }
-                Answer::Evidence => self.evidence.add(0, None, &frame.payload)?,
+                Answer::Evidence => self.evidence.add(0, &frame.payload)?,
                 Answer::Reaped => {
                     let reaped = message::read(&frame.payload)?;
                     let pid = frame.file;

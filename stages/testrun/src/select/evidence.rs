@@ -10,6 +10,8 @@ use crate::message;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Told {
+    /// The test that it is of, by its place in the run; nothing for a module or the session.
+    test: Option<(u32, u32)>,
     units: Vec<u32>,
     /// Whether those of the test before it, told by the same process, belong to it as well; nothing where more is told of
     /// a test later.
@@ -73,16 +75,12 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// What a process told; `test` is the test that it told it of.
-    pub(crate) fn add(
-        &mut self,
-        process: u64,
-        test: Option<(u32, u32)>,
-        payload: &[u8],
-    ) -> Result<(), serde_json::Error> {
-        if let Some(test) = test {
-            let told: Told = message::read(payload)?;
-            let more = told.more;
+    /// What a process told.
+    pub(crate) fn add(&mut self, process: u64, payload: &[u8]) -> Result<(), serde_json::Error> {
+        for mut told in message::read::<Vec<Told>>(payload)? {
+            self.site.extend(std::mem::take(&mut told.site));
+            let (test, more) = (told.test, told.more);
+            let module = told.module.take().unwrap_or_default();
             let mut uses = self.uses(process, told);
             if let Some(more) = more {
                 let last = self.last.entry(process).or_default();
@@ -91,14 +89,9 @@ impl Evidence {
                 }
                 last.clone_from(&uses.places);
             }
-            self.tests.entry(test).or_default().add(uses);
-            return Ok(());
-        }
-        for mut told in message::read::<Vec<Told>>(payload)? {
-            self.site.extend(std::mem::take(&mut told.site));
-            let module = told.module.take().unwrap_or_default();
-            let uses = self.uses(process, told);
-            if module.is_empty() {
+            if let Some(test) = test {
+                self.tests.entry(test).or_default().add(uses);
+            } else if module.is_empty() {
                 self.session.add(uses);
             } else {
                 self.modules.entry(module).or_default().add(uses);

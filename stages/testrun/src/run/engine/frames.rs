@@ -71,8 +71,7 @@ impl Engine<'_> {
                 self.tally.report(frame.file, frame.item, frame.payload.to_vec());
             }
             Answer::Evidence => {
-                let test = (frame.item != COLLECTING).then_some((frame.file, frame.item));
-                self.evidence.add(self.workers[lane].serial, test, &frame.payload)?;
+                self.evidence.add(self.workers[lane].serial, &frame.payload)?;
             }
             Answer::Gone => self.workers[lane].said_goodbye = true,
             Answer::Note => {
