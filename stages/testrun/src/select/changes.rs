@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::record::Record;
+use super::record::{Record, names};
 use super::since::Since;
 use super::sources::Sources;
 
@@ -36,7 +36,13 @@ impl Changes {
             (Some(before), Some(now)) => before == now,
             _ => false,
         };
+        let is_steady = |(name, state): (&String, &[u8; 16])| now.get(name) == Some(state);
+        let steady: Vec<bool> = record.files.iter().zip(&record.states).map(is_steady).collect();
+        let is_steady = |file: u32| steady.get(file as usize).copied().unwrap_or(false);
         let units = record.units.iter().map(|unit| {
+            if unit.current && is_steady(unit.file) && since.is_none() {
+                return false;
+            }
             let file = record.file(unit.file);
             let now = sources.get(file).and_then(|source| source.digest(&unit.fragment));
             now != Some(unit.digest)
@@ -57,19 +63,23 @@ impl Changes {
                 .cloned()
                 .collect(),
         };
-        changes.spread(record, sources);
+        // What imports mean depends on which files there are.
+        let same_files = names(&now) == record.names;
+        changes.spread(record, sources, &|file| same_files && is_steady(file));
         changes
     }
 
     /// Follows imports backwards from every module that means something else by itself.
-    fn spread(&mut self, record: &Record, sources: &Sources) {
+    fn spread(&mut self, record: &Record, sources: &Sources, is_steady: &dyn Fn(u32) -> bool) {
         let numbers: HashMap<&str, u32> =
             record.files.iter().enumerate().map(|(number, name)| (name.as_str(), number as u32)).collect();
         let mut importers: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         let mut open: Vec<u32> = Vec::new();
         for (file, module) in &record.modules {
-            let source = sources.get(record.file(*file));
+            let known = module.current && is_steady(*file) || !sources.has_outline();
+            let source = if known { None } else { sources.get(record.file(*file)) };
             let imports = source.as_ref().map(|source| source.imports.as_slice()).unwrap_or_default();
+            let imports = if known { module.imports.as_slice() } else { imports };
             let targets =
                 imports.iter().filter_map(|name| numbers.get(name.as_str())).chain(&module.used.imports);
             // What stands above in the same package is imported before it.

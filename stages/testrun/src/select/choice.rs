@@ -1,5 +1,6 @@
 //! A reason to run for every test that has one.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
@@ -86,7 +87,7 @@ impl Choice {
     pub(crate) fn of(record: &Record, sources: &Sources, since: Option<&Since>) -> Choice {
         let changes = Changes::between(record, sources, since);
         let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
-        let judge = Judge { record, changes: &changes, numbers };
+        let judge = Judge { record, changes: &changes, numbers, above: RefCell::default() };
         let session = judge.used(&record.session).map(|reason| Reason::Session(Box::new(reason)));
         let mut choice = Choice::default();
         for (id, test) in &record.tests {
@@ -112,6 +113,8 @@ struct Judge<'a> {
     changes: &'a Changes,
     /// By name of a file.
     numbers: HashMap<&'a str, u32>,
+    /// Of the files whose folders were looked at.
+    above: RefCell<HashMap<u32, Option<Reason>>>,
 }
 
 impl Judge<'_> {
@@ -123,7 +126,7 @@ impl Judge<'_> {
         if used.spawned {
             return Some(Reason::Spawns);
         }
-        self.used(used).or_else(|| self.reached(test.file)).or_else(|| self.conftests(test.file))
+        self.used(used).or_else(|| self.reached(test.file)).or_else(|| self.folders(test.file))
     }
 
     /// A reason in what was used itself.
@@ -161,6 +164,11 @@ impl Judge<'_> {
             Origin::Imports => None,
         };
         Some(Reason::Module(self.record.file(*origin).to_owned(), reason))
+    }
+
+    fn folders(&self, file: u32) -> Option<Reason> {
+        let mut above = self.above.borrow_mut();
+        above.entry(file).or_insert_with(|| self.conftests(file)).clone()
     }
 
     /// The conftests and packages of the folders above a test.

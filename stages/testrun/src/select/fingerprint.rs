@@ -13,7 +13,7 @@ use super::sources::short;
 use crate::index::VOLATILE;
 
 /// A file that changed this shortly before it was looked at may change again within the same tick of its clock.
-const GRAIN_NS: i64 = 20_000_000;
+pub(super) const GRAIN_NS: i64 = 20_000_000;
 
 /// What something was like.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,6 +41,8 @@ pub(crate) fn take_over(state: &State, files: &[PathBuf]) -> Result<(), Failure>
 fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'static str> {
     let Some(own) = own else {
         let tests = other.tests.len();
+        // States of files may be those of another machine's.
+        let other = Record { states: Vec::new(), ..other };
         return Ok((other, tests));
     };
     if own.setting.python != other.setting.python {
@@ -68,11 +70,11 @@ fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'stati
     let mut index = Index::default();
     let mut taken = 0;
     for (of_other, from) in [(false, &own), (true, &other)] {
-        let session = index.again(&mut record, from, &from.session);
+        let session = index.again(&mut record, from, &from.session, &|_| false);
         join(&mut record.session, session);
         for (number, module) in &from.modules {
             let number = index.file(&mut record, from.file(*number));
-            let used = index.again(&mut record, from, &module.used);
+            let used = index.again(&mut record, from, &module.used, &|_| false);
             let entry = record
                 .modules
                 .entry(number)
@@ -88,7 +90,7 @@ fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'stati
                 continue;
             }
             let file = index.file(&mut record, from.file(test.file));
-            let used = test.used.as_ref().map(|used| index.again(&mut record, from, used));
+            let used = test.used.as_ref().map(|used| index.again(&mut record, from, used, &|_| false));
             record.tests.insert(id.clone(), Test { file, used, ..test.clone() });
             taken += usize::from(of_other);
         }
@@ -121,8 +123,8 @@ mod tests {
         };
         Record {
             files: vec!["m.py".to_owned()],
-            units: vec![Unit { file: 0, fragment: String::new(), digest: unit }],
-            modules: [(0, Module { used: used.clone(), imports: Vec::new() })].into(),
+            units: vec![Unit { file: 0, fragment: String::new(), digest: unit, current: true }],
+            modules: [(0, Module { used: used.clone(), imports: Vec::new(), current: true })].into(),
             tests: tests.iter().map(|(id, known)| ((*id).to_owned(), test(*known))).collect(),
             ..Record::empty()
         }

@@ -16,7 +16,7 @@ use super::sources::{Sources, WHOLE};
 use crate::index::VOLATILE;
 use crate::state::State;
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -30,7 +30,11 @@ pub(crate) struct Record {
     pub(crate) coverage: bool,
     /// Every source file of the project with its content, as far as its tests are known.
     pub(crate) sources: BTreeMap<String, [u8; 16]>,
+    /// Which source files there were.
+    pub(crate) names: [u8; 16],
     pub(crate) files: Vec<String>,
+    /// What told the state of each of these files from others when the record was written; zeros where nothing did.
+    pub(crate) states: Vec<[u8; 16]>,
     pub(crate) units: Vec<Unit>,
     pub(crate) inputs: Vec<(Input, Fingerprint)>,
     pub(crate) modules: BTreeMap<u32, Module>,
@@ -52,6 +56,8 @@ pub(crate) struct Unit {
     pub(crate) file: u32,
     pub(crate) fragment: String,
     pub(crate) digest: [u8; 16],
+    /// Its file had it like this in the state that the record names.
+    pub(crate) current: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +65,8 @@ pub(crate) struct Module {
     pub(crate) used: Used,
     /// Files that its import statements meant.
     pub(crate) imports: Vec<String>,
+    /// They meant these when the record was written.
+    pub(crate) current: bool,
 }
 
 /// By number, what was used.
@@ -108,6 +116,10 @@ impl Record {
         let _ = state.write(name, &bytes);
     }
 
+    pub(crate) fn numbers(&self) -> HashMap<String, u32> {
+        self.files.iter().enumerate().map(|(number, name)| (name.clone(), number as u32)).collect()
+    }
+
     pub(crate) fn file(&self, number: u32) -> &str {
         self.files.get(number as usize).map_or("", String::as_str)
     }
@@ -144,7 +156,10 @@ pub(crate) struct Run<'a> {
 impl Run<'_> {
     /// The record after this run; what did not run keeps what is known of it.
     pub(crate) fn record(&self, old: Option<&Record>, ran: &[Ran<'_>]) -> Record {
-        let mut writer = Writer { run: self, record: Record::default(), index: Index::default() };
+        let now = self.sources.contents();
+        let numbers = old.map_or_else(HashMap::new, Record::numbers);
+        let (record, index) = Default::default();
+        let mut writer = Writer { run: self, record, index, now, numbers };
         let old = old.filter(|old| old.setting == self.setting && old.rootdir == self.rootdir);
         writer.keep(old, ran);
         for test in ran {
@@ -181,6 +196,7 @@ impl Index {
         if let Some(number) = known
             && record.units[*number as usize].digest == unit.digest
         {
+            record.units[*number as usize].current |= unit.current;
             return *number;
         }
         let number = record.units.len() as u32;
@@ -190,12 +206,19 @@ impl Index {
     }
 
     /// What another record knows, in this record's numbers; digests stay as they were, so that what was not run again
-    /// stays changed.
-    pub(super) fn again(&mut self, record: &mut Record, old: &Record, used: &Used) -> Used {
+    /// stays changed. `is_same` says whether a file is in the state that the other record names.
+    pub(super) fn again(
+        &mut self,
+        record: &mut Record,
+        old: &Record,
+        used: &Used,
+        is_same: &dyn Fn(&str) -> bool,
+    ) -> Used {
         let mut out = Used { spawned: used.spawned, unsteady: used.unsteady, ..Used::default() };
         for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
             let file = self.file(record, old.file(unit.file));
-            out.units.push(self.unit(record, Unit { file, ..unit.clone() }));
+            let current = unit.current && is_same(old.file(unit.file));
+            out.units.push(self.unit(record, Unit { file, current, ..unit.clone() }));
         }
         for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
             // An input that this run looked at anew counts as it was for those who did not.
@@ -216,6 +239,10 @@ struct Writer<'a> {
     run: &'a Run<'a>,
     record: Record,
     index: Index,
+    /// The states of the project's sources.
+    now: HashMap<String, [u8; 16]>,
+    /// Numbers of files in the old record.
+    numbers: HashMap<String, u32>,
 }
 
 impl Writer<'_> {
@@ -226,7 +253,7 @@ impl Writer<'_> {
             let number = self.file(&name);
             let imports = self.run.sources.get(&name).map_or_else(Vec::new, |source| source.imports.clone());
             let used = self.used(uses);
-            self.record.modules.insert(number, Module { used, imports });
+            self.record.modules.insert(number, Module { used, imports, current: true });
         }
         let mut session = self.run.evidence.session.clone();
         session.inputs.retain(|input| !matches!(input, Input::Name(name) if is_volatile(name)));
@@ -245,7 +272,9 @@ impl Writer<'_> {
             let number = self.file(&name);
             if !self.record.modules.contains_key(&number) {
                 let used = self.again(old, &module.used);
-                self.record.modules.insert(number, Module { used, imports: module.imports.clone() });
+                let current = module.current && self.is_same(old, &name);
+                let imports = module.imports.clone();
+                self.record.modules.insert(number, Module { used, imports, current });
             }
         }
         let session = self.again(old, &old.session);
@@ -317,14 +346,16 @@ impl Writer<'_> {
             if uses.lines
                 && let Some(digest) = source.as_ref().and_then(|source| source.digest(WHOLE))
             {
-                used.units.push(self.unit(Unit { file: number, fragment: WHOLE.to_owned(), digest }));
+                let fragment = WHOLE.to_owned();
+                used.units.push(self.unit(Unit { file: number, fragment, digest, current: true }));
             }
             let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
             let Some(digest) = source.as_ref().and_then(|source| source.digest(fragment)) else {
                 used.unsteady = true;
                 continue;
             };
-            used.units.push(self.unit(Unit { file: number, fragment: fragment.to_owned(), digest }));
+            let fragment = fragment.to_owned();
+            used.units.push(self.unit(Unit { file: number, fragment, digest, current: true }));
         }
         for input in &uses.inputs {
             if let Input::File(path) | Input::Folder(path) = input {
@@ -349,7 +380,12 @@ impl Writer<'_> {
     }
 
     fn again(&mut self, old: &Record, used: &Used) -> Used {
-        self.index.again(&mut self.record, old, used)
+        let (now, numbers) = (&self.now, &self.numbers);
+        self.index.again(&mut self.record, old, used, &|name| is_same(old, numbers, now, name))
+    }
+
+    fn is_same(&self, old: &Record, name: &str) -> bool {
+        is_same(old, &self.numbers, &self.now, name)
     }
 
     fn unit(&mut self, unit: Unit) -> u32 {
@@ -372,22 +408,23 @@ impl Writer<'_> {
 
     fn finish(mut self, old: Option<&Record>) -> Record {
         let run = self.run;
-        let now = run.sources.contents();
+        let now = std::mem::take(&mut self.now);
+        let state = |name: &String| now.get(name).copied().unwrap_or_default();
+        self.record.states = self.record.files.iter().map(state).collect();
         let collected = |name: &str| {
             let path = run.sources.path(name);
             let path = path.strip_prefix(run.rootdir).unwrap_or(&path).to_string_lossy().into_owned();
             run.collected.contains_key(path.as_str())
         };
-        self.record.sources = match old {
-            // A file that this run could not see is still to be looked at.
-            Some(old) if !run.complete => {
-                let mut sources = old.sources.clone();
-                sources.extend(now.into_iter().filter(|(name, _)| collected(name)));
-                sources
-            }
-            None if !run.complete => BTreeMap::new(),
-            _ => now.into_iter().collect(),
-        };
+        self.record.names = names(&now);
+        if let Some(old) = old.filter(|_| !run.complete) {
+            self.record.sources.clone_from(&old.sources);
+        }
+        // A file that this run could not see is still to be looked at.
+        let imported: BTreeSet<String> =
+            run.evidence.modules.keys().map(|path| run.sources.name(path)).collect();
+        let seen = |name: &str| run.complete || collected(name) || imported.contains(name);
+        self.record.sources.extend(now.into_iter().filter(|(name, _)| seen(name)));
         self.record.version = VERSION;
         self.record.setting = run.setting.clone();
         self.record.rootdir = run.rootdir.to_owned();
@@ -395,6 +432,23 @@ impl Writer<'_> {
         self.record.coverage = run.coverage;
         self.record
     }
+}
+
+/// Which source files there are.
+pub(super) fn names(sources: &HashMap<String, [u8; 16]>) -> [u8; 16] {
+    let names: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
+    fingerprint::digest(names.into_iter().map(str::as_bytes))
+}
+
+/// Whether a file is in the state that a record names.
+fn is_same(
+    old: &Record,
+    numbers: &HashMap<String, u32>,
+    now: &HashMap<String, [u8; 16]>,
+    name: &str,
+) -> bool {
+    let before = numbers.get(name).and_then(|number| old.states.get(*number as usize));
+    before.is_some() && before == now.get(name)
 }
 
 fn is_volatile(name: &str) -> bool {

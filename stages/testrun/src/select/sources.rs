@@ -12,7 +12,8 @@ use std::rc::Rc;
 use dx_schemas::ContentId;
 use dx_schemas::outline::{Detail, Outline};
 
-use super::fingerprint::digest;
+use super::fingerprint::{GRAIN_NS, digest};
+use crate::sys::process;
 use crate::tree;
 
 /// The part of a source that stands for the whole file, where its functions are not known.
@@ -92,6 +93,11 @@ impl Sources {
         Sources { root: root.to_owned(), outline, listed, found: HashMap::new(), known: RefCell::default() }
     }
 
+    /// Whether it is known what files import, and which functions they have.
+    pub(crate) fn has_outline(&self) -> bool {
+        !self.listed.is_empty()
+    }
+
     pub(crate) fn is_listed(&self, name: &str) -> bool {
         self.listed.contains_key(name)
     }
@@ -133,12 +139,18 @@ impl Sources {
 /// Without an outline, new files and changed ones are known by their stat data.
 fn find(root: &Path) -> HashMap<String, [u8; 16]> {
     let mut found = HashMap::new();
+    let now = process::real_time_ns();
     let mut file = |path: PathBuf| {
         if path.extension().is_none_or(|ending| ending != "py") {
             return;
         }
         let Ok(meta) = fs::metadata(&path) else { return };
-        let numbers = [meta.len(), meta.ino(), meta.mtime() as u64, meta.mtime_nsec() as u64];
+        let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
+        let modified = time(meta.mtime(), meta.mtime_nsec());
+        let changed = time(meta.ctime(), meta.ctime_nsec());
+        // It may be written again within the same tick: it has a state of its own now.
+        let unsettled = if modified.max(changed) > now - GRAIN_NS { now } else { 0 };
+        let numbers = [meta.len(), meta.ino(), modified as u64, changed as u64, unsettled as u64];
         let parts = numbers.map(u64::to_le_bytes);
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
         found.insert(name, digest(parts.iter().map(<[u8; 8]>::as_slice)));
