@@ -47,6 +47,7 @@ def perform_collect(plugin, args=None, genitems=True):
     session = plugin.session
     del session.perform_collect
     plugin.whole = why_whole(plugin, session.config)
+    plugin.only = only_these(session.config)
     if plugin.whole or args is not None or not genitems:
         items = session.perform_collect(args, genitems)
         if plugin.start.get("shuffle") is not None:
@@ -66,6 +67,23 @@ def perform_collect(plugin, args=None, genitems=True):
     session.items = []
     session.testscollected = 0
     return session.items
+
+
+def only_these(config):
+    """Where nothing but files was asked for: these with the folders above them. pytest would make a node of each file
+    beside them first, to find out that it is another."""
+    hook = config.hook
+    if any(foreign(caller, ITEMWISE) for caller in (hook.pytest_collect_file, hook.pytest_ignore_collect)):
+        return None
+    only = set()
+    for arg in map(str, config.args):
+        path = os.path.abspath(os.path.join(str(config.invocation_params.dir), arg.partition("::")[0]))
+        if not os.path.isfile(path) or os.path.realpath(path) != path:
+            return None
+        while path not in only:
+            only.add(path)
+            path = os.path.dirname(path)
+    return only
 
 
 def files_below(plugin, node):

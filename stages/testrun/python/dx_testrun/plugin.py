@@ -19,6 +19,10 @@ from dx_testrun.worker import Worker
 COLLECTING_NOTE = re.compile("(\x1b\\[1m)?collecting \\.\\.\\. (\x1b\\[0m)?$")
 
 
+# Files that say something about those beside them.
+NEEDED = ("__init__.py", "conftest.py")
+
+
 class Leave(BaseException):
     """Ends a process of ours without pytest's ending: dx-testrun is gone."""
 
@@ -42,6 +46,7 @@ class Plugin:
         self.lists = {}  # file -> its items, once collected
         self.groups = {}  # file -> which of its items must stay together
         self.whole = None
+        self.only = None  # paths outside of which nothing is to be collected
         self.children = set()
         self.deselected = 0
         self.leaks = None  # in a worker: what its tests leave behind
@@ -59,6 +64,11 @@ class Plugin:
         self.deselected += len(items)
         if self.warm is not None or self.start.get("left_out"):
             self.left_out.extend(item.nodeid for item in items)
+
+    def ignore_others(self, collection_path):
+        """`pytest_ignore_collect`, from pytest 7 on."""
+        beside = self.only is not None and str(collection_path) not in self.only
+        return True if beside and collection_path.name not in NEEDED else None
 
     def pytest_collectreport(self, report):
         if self.worker is not None:

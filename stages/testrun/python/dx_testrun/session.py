@@ -65,6 +65,8 @@ def decorate(plugin):
     pytest.hookimpl(trylast=True)(plugin.pytest_configure)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)
+    if getattr(pytest, "version_tuple", (0,)) >= (7,):
+        plugin.pytest_ignore_collect = pytest.hookimpl(tryfirst=True)(plugin.ignore_others)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtest_protocol)
     pytest.hookimpl(trylast=True)(plugin.pytest_runtest_logreport)
     pytest.hookimpl(tryfirst=True, hookwrapper=True)(plugin.pytest_fixture_setup)

@@ -289,3 +289,34 @@ fn warnings_of_imports_are_told() {
         project.agrees_with_pytest(&["--no-warm", "-n", workers], &["-p", "no:warnings"]);
     }
 }
+
+/// Files that were asked for one by one are found without a node for each file beside them; whatever else they need is there.
+#[test]
+fn files_by_name_are_collected_as_pytest_does() {
+    let conftest = "import pytest\n@pytest.fixture\ndef here(): return __name__\n";
+    let project = Project::new(&[
+        ("tests/__init__.py", ""),
+        ("tests/conftest.py", conftest),
+        ("tests/test_a.py", "def test_a(here): pass\nclass TestA:\n    def test_b(self): pass\n"),
+        ("tests/test_b.py", "def test_a(): pass\n"),
+        ("tests/deep/conftest.py", "collect_ignore = ['test_d.py']\n"),
+        ("tests/deep/test_c.py", "def test_a(here): pass\n"),
+        ("tests/deep/test_d.py", "def test_a(): pass\n"),
+        ("tests/odd.py", "def test_a(): pass\n"),
+    ]);
+    std::os::unix::fs::symlink("test_b.py", project.path().join("tests/test_link.py")).unwrap();
+    for selection in [
+        &["tests/test_a.py"][..],
+        &["tests/test_a.py::TestA::test_b", "tests/test_b.py"],
+        &["tests/deep/test_c.py", "tests/test_a.py::test_a"],
+        &["tests/deep/test_d.py"],
+        &["tests/odd.py", "tests/test_link.py"],
+        &["tests/test_a.py", "tests/test_a.py"],
+        &["tests/deep", "tests/test_a.py"],
+        &["tests/test_a.py::missing"],
+        &["tests/../tests/test_b.py"],
+        &["tests/test_a.py", "--ignore", "tests/test_a.py"],
+    ] {
+        project.agrees_with_pytest(&["--no-warm", "-n", "1"], selection);
+    }
+}
