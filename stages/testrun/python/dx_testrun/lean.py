@@ -13,7 +13,8 @@ import warnings
 
 import pytest
 from _pytest import python
-from _pytest.runner import CallInfo, check_interactive_exception, get_reraise_exceptions
+from _pytest.outcomes import Exit
+from _pytest.runner import CallInfo, check_interactive_exception
 from _pytest.threadexception import collect_thread_exception
 from _pytest.unraisableexception import collect_unraisable
 from dx_testrun.bare import Test, item_of
@@ -37,6 +38,8 @@ RUNNING = (
 )
 # Plugins of pytest's whose work the loop takes over, or lets them do for a block.
 PARTS = ("assertion", "capture", "runner", "skipping", "threadexception", "unraisableexception", "warnings")
+# What is no outcome of a test, where no debugger waits for it.
+ENDS_RUN = (Exit, KeyboardInterrupt)
 CURRENT = "PYTEST_CURRENT_TEST"
 # What a direct parameter's place among the fixtures is taken by.
 direct_parameter = getattr(python, "get_direct_param_fixture_func", None)
@@ -60,21 +63,18 @@ class Lane:
         self.onlookers = Onlookers(self.config, RUNNING)
         self.light = Light(worker.session, dist, self.on, self.onlookers)
         self.refused = set()
-        self.reraise = get_reraise_exceptions(self.config)
 
     def reach(self, items, at):
         """Where the block that begins at this test ends: at the test itself if it is pytest's."""
         end, parent = at, items[at].parent
-        if parent in self.refused:
+        if parent in self.refused or not self.takes(items[at]) or self.onlookers.of(parent.ihook):
             return at
         while end < len(items) and items[end].parent is parent and self.takes(items[end]):
             end += 1
         return end
 
     def takes(self, item):
-        if type(item) is not Test and not is_known_plain(item):
-            return False
-        return not self.onlookers.of(item.parent.ihook)
+        return type(item) is Test or is_known_plain(item)
 
     def run(self, tests, file, number, after):
         """Runs these tests as far as that goes: how many, and whether those that follow are still this worker's.
@@ -119,7 +119,7 @@ class Block(pytest.Item):
             self.worker.tell_result()
 
     def phase(self, when, function, **arguments):
-        call = CallInfo.from_call(functools.partial(function, **arguments), when, self.lane.reraise)
+        call = CallInfo.from_call(functools.partial(function, **arguments), when, ENDS_RUN)
         self.failed = call if call.excinfo is not None else None
         return self.failed is None
 
@@ -154,7 +154,7 @@ class Block(pytest.Item):
 
     def run_one(self):
         with catch_warnings():
-            call = CallInfo.from_call(self.call, "call", self.lane.reraise)
+            call = CallInfo.from_call(self.call, "call", ENDS_RUN)
             if call.excinfo is None:
                 self.worker.passed(call.duration)
             else:

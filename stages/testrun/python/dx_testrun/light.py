@@ -44,17 +44,21 @@ class Onlookers:
     """Whether anybody but pytest implements one of these hooks. Plugins may come at any time."""
 
     def __init__(self, config, names):
-        self.plugins, self.names = config.pluginmanager, names
-        self.seen_by, self.count = {}, 0
+        self.config, self.plugins, self.names = config, config.pluginmanager, names
+        self.everywhere, self.count = None, 0
 
     def of(self, hook):
+        """Folders whose conftests are not those of all have a hook of their own, made anew each time."""
+        if hook is not self.config.hook:
+            return self.look(hook)
         count = self.plugin_count()
         if self.count != count:
-            self.seen_by, self.count = {}, count
-        if hook not in self.seen_by:
-            callers = [getattr(hook, name) for name in self.names]
-            self.seen_by[hook] = any(foreign(caller, KNOWN) or sees_snapshots(caller) for caller in callers)
-        return self.seen_by[hook]
+            self.everywhere, self.count = self.look(hook), count
+        return self.everywhere
+
+    def look(self, hook):
+        callers = [getattr(hook, name) for name in self.names]
+        return any(foreign(caller, KNOWN) or sees_snapshots(caller) for caller in callers)
 
     def plugin_count(self):
         # `get_plugins` makes a set of them all, each time.

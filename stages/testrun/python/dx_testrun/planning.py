@@ -72,7 +72,8 @@ def perform_collect(plugin, args=None, genitems=True):
 def only_these(config):
     """Where nothing but files was asked for: these with the folders above them. pytest would make a node of each file
     beside them first, to find out that it is another."""
-    hook = config.hook
+    # `config.hook` hides the implementations of hooks that take paths, before pytest 9.
+    hook = config.pluginmanager.hook
     if any(foreign(caller, ITEMWISE) for caller in (hook.pytest_collect_file, hook.pytest_ignore_collect)):
         return None
     only = set()
