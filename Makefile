@@ -47,9 +47,11 @@ check: ## formatting, lints, rules of the house, documentation
 bench: ## figures beside peers (installs what it compares with)
 	@benches/run
 
-soak: ## long runs: faults, random edits
-	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES))
+soak: ## long runs: faults, random edits, histories of real projects (hours)
+	$(CARGO) build --profile quick --locked $(addprefix -p ,$(BINARIES)) -p dx-benches
+	@scripts/test-venv
 	DX_SOAK=1 $(CARGO) nextest run --workspace --locked --cargo-profile quick
+	@scripts/soak-selection target/quick
 
 conformance: ## CPython's own regression tests on dx-exec (needs the reference Pythons)
 	@scripts/conformance-run

@@ -69,8 +69,10 @@ try:
 except Exception:
     import os, hashlib
     files, texts = ['%s/%s.py' % (p, n.lstrip('~')) for n in names], []
-    for n in files:
-        with open(n, 'rb') as h: texts.append(h.read())
+    try:
+        for n in files:
+            with open(n, 'rb') as h: texts.append(h.read())
+    except OSError: pass
     if hashlib.sha256(b''.join(texts)).hexdigest() != sys.argv[3]:
         sys.stderr.write('dx-testrun: error: %r was damaged while it was read: run again\\n' % p)
         os._exit(3)

@@ -114,3 +114,106 @@ impl Changes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::record::{Module, Unit, Used};
+    use super::*;
+
+    /// Who imports whom, and how it is known: from the source, or because it was seen.
+    type Edge = (u32, u32, bool);
+
+    const FILES: u32 = 12;
+
+    /// Every third file is the `__init__.py` of the folder in which the two after it lie.
+    fn name(file: u32) -> String {
+        match file % 3 {
+            0 => format!("p{}/__init__.py", file / 3),
+            rest => format!("p{}/m{rest}.py", file / 3),
+        }
+    }
+
+    fn record(edges: &[Edge]) -> Record {
+        let files: Vec<String> = (0..FILES).map(name).collect();
+        let unit = |file| Unit { file, fragment: String::new(), digest: [0; 16], current: true };
+        let module = |file| {
+            let of =
+                |seen| edges.iter().filter(move |edge| (edge.0, edge.2) == (file, seen)).map(|edge| edge.1);
+            let used = Used { units: vec![file], imports: of(true).collect(), ..Used::default() };
+            (file, Module { used, imports: of(false).map(name).collect(), current: true })
+        };
+        Record {
+            units: (0..FILES).map(unit).collect(),
+            modules: (0..FILES).map(module).collect(),
+            files,
+            ..Record::default()
+        }
+    }
+
+    /// What is reached when these files change, with the file where it began.
+    fn reached(edges: &[Edge], changed: &BTreeSet<u32>) -> HashMap<u32, u32> {
+        let mut changes = Changes {
+            units: (0..FILES).map(|file| changed.contains(&file)).collect(),
+            inputs: Vec::new(),
+            modules: HashMap::new(),
+            origins: HashMap::new(),
+            sources: BTreeSet::new(),
+        };
+        let nowhere = tempfile::tempdir().unwrap();
+        changes.spread(&record(edges), &Sources::new(nowhere.path(), None), &|_| true);
+        changes.modules
+    }
+
+    /// The edges that the names of files make: each imports the packages above it.
+    fn above() -> impl Iterator<Item = (u32, u32)> {
+        (0..FILES).filter(|file| file % 3 != 0).map(|file| (file, file - file % 3))
+    }
+
+    fn edges() -> impl Strategy<Value = Vec<Edge>> {
+        prop::collection::vec((0..FILES, 0..FILES, any::<bool>()), 0..30)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Exactly those that import a changed file, by however many others, are reached, and each from a file that
+        /// changed and that it reaches.
+        #[test]
+        fn transitive_dependents(
+            edges in edges(),
+            changed in prop::collection::btree_set(0..FILES, 0..4),
+        ) {
+            let imports: BTreeSet<(u32, u32)> = edges.iter().map(|edge| (edge.0, edge.1)).chain(above()).collect();
+            let dependents = |of: u32| {
+                let mut found = BTreeSet::from([of]);
+                for _ in 0..FILES {
+                    let next = imports.iter().filter(|edge| found.contains(&edge.1)).map(|edge| edge.0);
+                    found = next.chain(found.iter().copied()).collect();
+                }
+                found
+            };
+            let found = reached(&edges, &changed);
+            let expected: BTreeSet<u32> = changed.iter().flat_map(|file| dependents(*file)).collect();
+            prop_assert_eq!(found.keys().copied().collect::<BTreeSet<_>>(), expected);
+            for (file, origin) in found {
+                prop_assert!(changed.contains(&origin) && dependents(origin).contains(&file));
+            }
+        }
+
+        /// It makes no difference how an import is known, nor in which order or how often it is told.
+        #[test]
+        fn import_graph(edges in edges(), changed in 0..FILES) {
+            let changed = BTreeSet::from([changed]);
+            let found: BTreeSet<u32> = reached(&edges, &changed).into_keys().collect();
+            let turned: Vec<Edge> = edges.iter().rev().map(|(from, to, seen)| (*from, *to, !seen)).collect();
+            let twice: Vec<Edge> = edges.iter().chain(&turned).copied().collect();
+            for other in [turned, twice] {
+                prop_assert_eq!(&reached(&other, &changed).into_keys().collect::<BTreeSet<_>>(), &found);
+            }
+        }
+    }
+}
