@@ -60,8 +60,11 @@ class Watch:
         return self.lasting(self.all_files), self.lasting(self.all_folders)
 
     def lasting(self, paths):
-        """Without what Python and pytest keep for themselves."""
-        return sorted(path for path in paths if path and not path.endswith(".pyc") and not path.startswith(self.ignored))
+        """Without what Python, pytest and dx keep for themselves."""
+        return sorted(path for path in paths if path and not self.is_kept(path))
+
+    def is_kept(self, path):
+        return path.endswith(".pyc") or path.startswith(self.ignored) or "/.dx/" in path + "/"
 
 
 WRITING = frozenset("wax+")

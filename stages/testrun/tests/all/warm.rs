@@ -114,3 +114,13 @@ fn a_run_that_dies_leaves_nothing_and_the_next_is_right() {
     std::fs::remove_file(project.path().join("test_slow.py")).unwrap();
     assert_eq!(warm(&project).status, 0);
 }
+
+/// What dx keeps for itself is no part of the project, also for tests that look through all of it.
+#[test]
+fn who_lists_the_whole_project_stays_warm() {
+    let walks = "import os\nFOUND = [names for _, _, names in os.walk('.')]\ndef test_it(): pass\n";
+    let project = Project::new(&[("test_it.py", walks)]);
+    heat(&project);
+    let ran = warm(&project);
+    assert!(ran.stdout.contains("warm, collected"), "{}", ran.stdout);
+}
