@@ -12,6 +12,10 @@ class Test:
         self.nodeid = "::".join((parent.nodeid, name) if cls is None else (parent.nodeid, cls.__name__, name))
         self.made = None
 
+    def __getattr__(self, name):
+        """Whoever wants to know more has the node."""
+        return getattr(self.item(), name)
+
     def listchain(self):
         return self.parent.listchain() + [self]
 

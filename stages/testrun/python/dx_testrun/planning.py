@@ -3,6 +3,7 @@
 import functools
 import os
 
+from dx_testrun.bare import are_bare
 from dx_testrun.forked import coverage_of
 from dx_testrun.watch import WATCH
 
@@ -238,7 +239,7 @@ def event_polls():
 def describe(path, items, dist):
     """A file as dx-testrun knows it: ids after the file's own, and which neighbours must stay together."""
     start = len(path)
-    keys = [affinity(item, dist) for item in items]
+    keys = [None] * len(items) if are_bare(items) else [affinity(item, dist) for item in items]
     classes = {key for key in keys if key not in (None, "file")}
     groups, known = [], {}
     for item, key in zip(items, keys):

@@ -311,3 +311,20 @@ proptest! {
         project.agrees_with_pytest(&["--no-warm", "-n", &workers.to_string()], &[]);
     }
 }
+
+/// pytest's cache takes the tests of a file that could not be collected the last time for failed ones.
+#[test]
+fn a_file_that_was_broken_is_collected_again() {
+    let project = Project::new(&[("tests/test_a.py", "def test_a(): pass\nraise ValueError\n")]);
+    let run = |words: &[&str]| {
+        let mut command = project.command(std::path::Path::new(env!("CARGO_BIN_EXE_dx-testrun")));
+        command.arg("--python").arg(super::support::python()).args(["--no-warm", "-n", "1"]).args(words);
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text.into_owned())
+    };
+    assert_eq!(run(&[]).0, Some(2));
+    project.write("tests/test_a.py", "def test_a(): pass\nclass TestB:\n    def test_b(self): pass\n");
+    let (status, text) = run(&[]);
+    assert!(status == Some(0) && text.contains("2 passed") && !text.contains("Error"), "{text}");
+}
