@@ -205,7 +205,8 @@ def wants_all(config):
     option = config.option
     if getattr(option, "xmlpath", None) or getattr(option, "durations", None) is not None:
         return True
-    if "p" in option.reportchars.lower() or "a" in option.reportchars.lower() or option.reportchars == "P":
+    # `a` is all but those that passed.
+    if not {"p", "P", "A"}.isdisjoint(option.reportchars):
         return True
     hook = config.hook
     return any(

@@ -257,6 +257,9 @@ fn a_run_stops_where_pytest_would() {
     project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["-W", "error"]);
     project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["-p", "no:logging"]);
     assert!(lean(&project) > 0);
+    // `a` is all but those that passed: their reports are not needed.
+    project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["-ra"]);
+    assert!(lean(&project) > 0);
     for part in ["warnings", "unraisableexception", "threadexception"] {
         project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["-p", &format!("no:{part}")]);
         assert_eq!(lean(&project), 0, "{part}");
