@@ -12,12 +12,12 @@ import pytest
 from _pytest import fixtures
 from _pytest.python import IGNORED_ATTRIBUTES
 from dx_testrun.bare import Test
-from dx_testrun.planning import foreign, module_of
+from dx_testrun.planning import foreign
 
 # Plugins that look at marks, coroutines, or things of their own, and at nothing that a plain test has.
 KNOWN = ("_pytest", "_hypothesis_pytestplugin", "hypothesis", "anyio", "pytest_cov", "xdist", "dx")
-# It looks at each test of a file that has snapshots.
-SNAPSHOTS = "dx.snapshot_hooks"
+# Those of them that look at each test all the same: of a file that has snapshots, and for its context in coverage.
+CURIOUS = ("SnapshotHooks", "TestContextPlugin")
 COLLECTING = (
     "pytest_collection_modifyitems",
     "pytest_collectreport",
@@ -58,15 +58,15 @@ class Onlookers:
 
     def look(self, hook):
         callers = [getattr(hook, name) for name in self.names]
-        return any(foreign(caller, KNOWN) or sees_snapshots(caller) for caller in callers)
+        return any(foreign(caller, KNOWN) or is_curious(caller) for caller in callers)
 
     def plugin_count(self):
         # `get_plugins` makes a set of them all, each time.
         return len(self.plugins._name2plugin)
 
 
-def sees_snapshots(caller):
-    return any(module_of(impl) == SNAPSHOTS for impl in caller.get_hookimpls())
+def is_curious(caller):
+    return any(type(impl.plugin).__name__ in CURIOUS for impl in caller.get_hookimpls())
 
 
 class Light:

@@ -213,6 +213,11 @@ fn who_looks_at_tests_sees_all_of_them() {
         let most = if (5..7).contains(&number) { 2 } else { 0 };
         assert!(lean(&project) <= most, "{hook}");
     }
+    let project = Project::new(&[test]);
+    project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["--cov", ".", "--cov-context=test"]);
+    assert_eq!(lean(&project), 0, "each test has its context");
+    project.agrees_with_pytest(&["--no-warm", "-n", "1"], &["--cov", "."]);
+    assert_eq!(lean(&project), 2);
     let project =
         Project::new(&[test, ("other/conftest.py", hooks[0]), ("other/test_o.py", "def test_o(): pass\n")]);
     project.agrees_with_pytest(&["--no-warm", "-n", "1"], &[]);
