@@ -64,8 +64,9 @@ class Monitor:
         if len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS)):
             self.wake(self.seen)
         else:
-            self.monitoring.restart_events()
+            # In this order: what another thread calls meanwhile is told again, or known to be silent.
             self.seen.clear()
+            self.monitoring.restart_events()
 
     def price(self, count):
         """Seconds that hearing of so many functions again takes."""

@@ -108,6 +108,8 @@ class Block(pytest.Item):
             if not self.phase("setup", hook.pytest_runtest_setup, item=self):
                 return self.refuse()
             failed = None if self.phase("teardown", hook.pytest_runtest_call, item=self) else self.failed
+            if self.kept is None:
+                return self.refuse()
             stops = self.session.shouldfail or self.session.shouldstop
             following = self.following if self.looked_ahead else self.after(self.done, True)
             following = None if stops else following
@@ -124,7 +126,7 @@ class Block(pytest.Item):
         return self.failed is None
 
     def refuse(self):
-        """Something that these tests share cannot be set up: pytest says so, for each of them."""
+        """Something keeps these tests from being run at all: pytest says so, for each of them."""
         self.ihook.pytest_runtest_teardown(item=self, nextitem=item_of(self.test))
         self.lane.refused.add(self.parent)
 
