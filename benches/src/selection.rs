@@ -62,14 +62,20 @@ impl Session {
 fn said(name: &str, what: &str, tally: &Tally) -> bool {
     let steps = tally.steps.max(1) as f64;
     println!(
-        "{name}: {} {what}, {} with other outcomes ({} tests), {} tests missed; selected of all tests: dx {:.1} %, testmon {:.1} % ({} missed)",
+        "{name}: {} {what}, {} with other outcomes ({} tests), {} tests missed; selected of all tests: {:.1} %",
         tally.steps,
         tally.telling,
         tally.changed,
         tally.missed,
         tally.selected / steps * 100.0,
-        tally.peer_selected / steps * 100.0,
-        tally.peer_missed,
     );
+    if tally.peer_steps > 0 {
+        println!(
+            "{name}: testmon, {} {what}: {:.1} % selected, {} tests missed",
+            tally.peer_steps,
+            tally.peer_selected / tally.peer_steps as f64 * 100.0,
+            tally.peer_missed,
+        );
+    }
     tally.missed == 0
 }

@@ -20,6 +20,8 @@ pub(super) struct Tally {
     pub(super) missed: usize,
     /// Sums of shares.
     pub(super) selected: f64,
+    /// Steps to whose end the peer came.
+    pub(super) peer_steps: usize,
     pub(super) peer_selected: f64,
     pub(super) peer_missed: usize,
 }
@@ -28,7 +30,8 @@ pub(super) struct Tally {
 struct Known {
     truth: Outcomes,
     dx: View,
-    peer: View,
+    /// Nothing where the peer did not come to the end of the first run.
+    peer: Option<View>,
     unstable: Vec<String>,
 }
 
@@ -48,22 +51,27 @@ impl Known {
             println!("  left out, different before the first step: {wrong:?}");
             unstable.extend(wrong);
         }
-        let mut peer = View::default();
+        let mut peer = None;
         if session.peer {
-            peer.see(&work.testmon()?.outcomes);
+            let ran = work.testmon()?;
+            if ran.exit.is_some_and(|exit| exit < 2) {
+                peer.get_or_insert_with(View::default).see(&ran.outcomes);
+            } else {
+                println!("  pytest-testmon ends with {:?} before the first step", ran.exit);
+            }
         }
         Ok(Known { truth, dx, peer, unstable })
     }
 }
 
 /// One step's runs, after the project was edited.
-fn look(work: &Work, session: &Session, known: &mut Known, what: &str, tally: &mut Tally) -> io::Result<()> {
-    let ran = work.affected()?;
+fn look(work: &Work, known: &mut Known, what: &str, goes_on: bool, tally: &mut Tally) -> io::Result<()> {
     let truth = work.truth()?;
-    if truth.exit.is_none_or(|exit| exit > 1) || ran.exit.is_none() {
-        println!("  {what}: not counted, pytest ended with {:?}, dx with {:?}", truth.exit, ran.exit);
+    if truth.exit.is_none_or(|exit| exit > 1) {
+        println!("  {what}: not counted, pytest ended with {:?}", truth.exit);
         return Ok(());
     }
+    let ran = work.affected()?;
     known.dx.see(&ran.outcomes);
     // A test that ran was not missed, whatever came of it.
     let (unequal, missed): (Vec<&str>, Vec<&str>) = known
@@ -88,17 +96,38 @@ fn look(work: &Work, session: &Session, known: &mut Known, what: &str, tally: &m
     tally.telling += usize::from(changed > 0);
     tally.changed += changed;
     tally.selected += share(&ran);
-    if session.peer {
-        let ran = work.testmon()?;
-        known.peer.see(&ran.outcomes);
-        let missed = known.peer.misses(&truth.outcomes, &known.unstable).len();
-        tally.peer_selected += share(&ran);
+    if let Some((chosen, missed)) = peer(work, known, &truth.outcomes, goes_on)? {
+        tally.peer_steps += 1;
+        tally.peer_selected += (chosen as f64 / all).min(1.0);
         tally.peer_missed += missed;
-        line += &format!(", testmon {} (missed {missed})", ran.outcomes.len());
+        line += &format!(", testmon {chosen} (missed {missed})");
     }
     println!("{line} of {}", truth.outcomes.len());
     known.truth = truth.outcomes;
     Ok(())
+}
+
+/// How many tests pytest-testmon runs, and how many it misses. Where the next step begins anew, it need only choose.
+fn peer(
+    work: &Work,
+    known: &mut Known,
+    truth: &Outcomes,
+    goes_on: bool,
+) -> io::Result<Option<(usize, usize)>> {
+    let Some(view) = &mut known.peer else { return Ok(None) };
+    if goes_on {
+        let ran = work.testmon()?;
+        if ran.exit.is_none_or(|exit| exit > 1) {
+            println!("  pytest-testmon ends with {:?} and does no more steps", ran.exit);
+            known.peer = None;
+            return Ok(None);
+        }
+        view.see(&ran.outcomes);
+        return Ok(Some((ran.outcomes.len(), view.misses(truth, &known.unstable).len())));
+    }
+    let Some(chosen) = work.testmon_choice()? else { return Ok(None) };
+    let missed = view.misses(truth, &known.unstable).into_iter().filter(|id| !chosen.contains(*id));
+    Ok(Some((chosen.len(), missed.count())))
 }
 
 pub(super) fn mutations(work: &Work, session: &Session) -> io::Result<Tally> {
@@ -121,7 +150,7 @@ pub(super) fn mutations(work: &Work, session: &Session) -> io::Result<Tally> {
             peer: first.peer.clone(),
             unstable: first.unstable.clone(),
         };
-        look(work, session, &mut known, &what, &mut tally)?;
+        look(work, &mut known, &what, false, &mut tally)?;
         work.restore()?;
     }
     Ok(tally)
@@ -140,7 +169,7 @@ pub(super) fn history(work: &Work, session: &Session) -> io::Result<Tally> {
     let mut known = Known::first(work, session)?;
     for commit in rest {
         step(git(work).args(["checkout", "-q", "-f", commit]))?;
-        look(work, session, &mut known, commit, &mut tally)?;
+        look(work, &mut known, commit, true, &mut tally)?;
     }
     Ok(tally)
 }

@@ -1,5 +1,6 @@
 //! One project that is edited, and the three runners on it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use crate::suites::place::{Place, data};
 const EDITED: [&str; 4] = ["src", "tests", "test", "networkx"];
 /// Pins of the peer's version.
 const TESTMON: &str = "pytest-testmon==2.2.0";
+/// Seconds in which pytest must come to its end: an edit may make a loop of what was none.
+const LIMIT: &str = "120";
 /// pytest's arguments for every runner: a file that does not import must not keep the others from running.
 const COMMON: [&str; 1] = ["--continue-on-collection-errors"];
 
@@ -76,17 +79,30 @@ impl Work {
 
     /// Everything, by pytest.
     pub(super) fn truth(&self) -> io::Result<Finished> {
-        let mut command = self.command(&self.place.bin().join("pytest"), &[&data()])?;
+        let mut command = self.command(Path::new("timeout"), &[&data()])?;
+        command.args(["-s", "KILL", LIMIT]).arg(self.place.bin().join("pytest"));
         command.args(["-n", "2", "-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
         command.env("DX_BENCH_TRUTH", self.folder.join("truth.jsonl"));
         self.recorded(command, "truth")
     }
 
+    /// pytest-testmon runs what it selects.
     pub(super) fn testmon(&self) -> io::Result<Finished> {
         let mut command = self.command(&self.place.bin().join("pytest"), &[&data()])?;
         command.args(["--testmon", "-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
         command.env("DX_BENCH_TRUTH", self.folder.join("testmon.jsonl"));
         self.recorded(command, "testmon")
+    }
+
+    /// The tests that pytest-testmon would run; nothing where it does not come to an end.
+    pub(super) fn testmon_choice(&self) -> io::Result<Option<BTreeSet<String>>> {
+        let mut command = self.command(&self.place.bin().join("pytest"), &[])?;
+        command.args(["--testmon", "--testmon-nocollect", "--collect-only", "-q"]);
+        command.args(COMMON).args(self.place.suite.arguments).stdin(Stdio::null());
+        let output = command.output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let chosen = text.lines().filter(|line| line.contains("::")).map(str::to_owned).collect();
+        Ok(output.status.code().is_some_and(|exit| matches!(exit, 0..=2 | 5)).then_some(chosen))
     }
 
     /// Keeps project and records as they are now, for `restore`.

@@ -51,6 +51,9 @@ fn without_halves(json: &[u8]) -> Option<Vec<u8>> {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Start {
     pub(crate) arguments: Vec<String>,
+    /// Files that are collected, and no others; all where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) among: Vec<String>,
     pub(crate) markup: bool,
     pub(crate) columns: usize,
     /// Why the session must be collected as a whole, if it must.

@@ -70,21 +70,25 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
     let selection = selection.transpose()?;
     if let Some(selection) = &selection {
-        match selection.outlook(settings) {
+        match selection.outlook() {
             Outlook::Nothing => {
                 let status = nothing(settings, selection, &mut reporters, started);
                 reporters.finish()?;
                 return Ok(status);
             }
-            Outlook::Some(arguments) => {
-                chosen = settings.of_these(arguments);
+            Outlook::Some(files) => {
+                chosen = settings.of_these(files);
                 settings = &chosen;
             }
             Outlook::Everything => {}
         }
     }
     let launch = settings.launch();
-    let mut memory = Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments);
+    let mut memory = if settings.among.is_empty() {
+        Memory::begin(&settings.state, &settings.python, &settings.folder, &settings.arguments)
+    } else {
+        Memory::without_index()
+    };
     let (mut parent, opened, origin) = start::start(settings, &launch, &mut memory)?;
     // Not before a warm server was started: that one is to stay.
     process::adopt_orphans();
@@ -233,6 +237,7 @@ impl Settings {
     fn start(&self, record: bool) -> Start {
         Start {
             arguments: self.arguments.clone(),
+            among: self.among.clone(),
             markup: self.markup,
             columns: self.columns,
             whole: self.whole.clone(),

@@ -38,6 +38,7 @@ const MODULES: &[(&str, &str)] = modules![
     "arguments",
     "packets",
     "pages",
+    "nodeids",
     "layer",
     "preload",
     "server"

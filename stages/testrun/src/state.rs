@@ -84,6 +84,12 @@ impl State {
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.path(name)).ok()
     }
+
+    /// What tells a file from the one that replaces it.
+    pub(crate) fn stamp(&self, name: &str) -> Option<[i64; 4]> {
+        let meta = fs::metadata(self.path(name)).ok()?;
+        Some([meta.ino() as i64, meta.len() as i64, meta.mtime(), meta.mtime_nsec()])
+    }
 }
 
 /// Half-written files are called `NAME.tmp`, or `NAME.PID` where Python writes them.

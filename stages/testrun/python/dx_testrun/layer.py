@@ -12,6 +12,7 @@ import pluggy
 from dx_testrun import pages
 from dx_testrun.arguments import Directory, set_arguments
 from dx_testrun.forked import renew_capture
+from dx_testrun.nodeids import NodeIds
 from dx_testrun.packets import Spare, receive, send
 from dx_testrun.planning import thread_count
 from dx_testrun.session import leave, run_pytest
@@ -78,17 +79,17 @@ class Warm:
             os.unlink(target)
             os._exit(0)
 
-    def serve(self, collected=False):
+    def serve(self, plugin, collected=False):
         """Returns in a fork for each request. The fork is made ahead, so that a request need not wait for it; out of a
         collected session, so is the first worker's."""
         self.announce()
         while True:
+            plugin.nodeids.renew()
             taken, taking = os.pipe()
             if os.fork() == 0:
                 os.close(taken)
                 self.spare = Spare() if collected else None
-                if collected:
-                    self.copy_ahead()
+                self.copy_ahead()
                 message, fds = self.await_request(taking)
                 os.close(taking)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -106,7 +107,7 @@ class Warm:
 
     def copy_ahead(self):
         """A process of this kind will do what the last one did."""
-        kind = "run" if self.spare.pid else "work"
+        kind = "run" if self.spare is None or self.spare.pid else "work"
         self.pages = "%s.%s.%s" % (self.path, self.name, kind)
         pages.copy_ahead(self.pages)
 
@@ -130,7 +131,8 @@ class Warm:
         self.config = plugin.config
         # What parsing costs, it costs here, once.
         set_arguments(plugin, plugin.arguments)
-        message, fds = self.serve()
+        plugin.nodeids = NodeIds(plugin.config)
+        message, fds = self.serve(plugin)
         if message["op"] == "run":
             self.role = "run"
             begin_run(plugin, message["start"], fds)
@@ -152,7 +154,7 @@ class Warm:
         plugin.directory = Directory(plugin.session.items)
         if plugin.lean:
             know_plain(plugin.session.items)
-        message, fds = self.serve(collected=True)
+        message, fds = self.serve(plugin, collected=True)
         self.role = "run"
         spare = self.spare is not None and not self.spare.pid
         begin_run(plugin, message["start"], fds, silent=spare)

@@ -48,7 +48,10 @@ def perform_collect(plugin, args=None, genitems=True):
     session = plugin.session
     del session.perform_collect
     plugin.whole = why_whole(plugin, session.config)
-    plugin.only = only_these(session.config)
+    among = plugin.start.get("among")
+    plugin.only = only_these(session.config, among)
+    if among and (plugin.only is None or not hasattr(plugin, "pytest_ignore_collect")):
+        session.config.args = list(among)
     if plugin.whole or args is not None or not genitems:
         items = session.perform_collect(args, genitems)
         if plugin.start.get("shuffle") is not None:
@@ -70,15 +73,15 @@ def perform_collect(plugin, args=None, genitems=True):
     return session.items
 
 
-def only_these(config):
-    """Where nothing but files was asked for: these with the folders above them. pytest would make a node of each file
-    beside them first, to find out that it is another."""
+def only_these(config, among):
+    """The files that are wanted, with the folders above them: those among which tests were chosen, or, where nothing but
+    files was asked for, these. pytest would make a node of each file beside them first, to find out that it is another."""
     # `config.hook` hides the implementations of hooks that take paths, before pytest 9.
     hook = config.pluginmanager.hook
     if any(foreign(caller, ITEMWISE) for caller in (hook.pytest_collect_file, hook.pytest_ignore_collect)):
         return None
     only = set()
-    for arg in map(str, config.args):
+    for arg in map(str, among or config.args):
         path = os.path.abspath(os.path.join(str(config.invocation_params.dir), arg.partition("::")[0]))
         if not os.path.isfile(path) or os.path.realpath(path) != path:
             return None

@@ -57,6 +57,7 @@ class Plugin:
         self.spare = None  # a worker that waits for its run
         self.lean = False  # whether this pytest is one whose parts are known
         self.late = None  # writes the header and returns it, where that was put off
+        self.nodeids = None  # in a warm layer and its forks
 
     # Both sides
 
@@ -167,10 +168,10 @@ class Plugin:
 
             reporter.reportchars = getreportopt(self.config)
         reporter.pytest_sessionstart(self.session)
-        for name in ("lfplugin", "nfplugin"):
-            plugin = self.config.pluginmanager.get_plugin(name)
-            if plugin is not None:
-                plugin.__init__(self.config)
+        plugin = self.config.pluginmanager.get_plugin("lfplugin")
+        if plugin is not None:
+            plugin.__init__(self.config)
+        self.nodeids.renew()
 
     def pytest_collection(self, session):
         self.session = session

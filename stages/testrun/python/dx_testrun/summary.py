@@ -78,6 +78,8 @@ def conclude(plugin, session):
         for key in list(last.lastfailed):
             if str(key) in finish["ids"]:
                 del last.lastfailed[key]
+    if plugin.nodeids is not None:
+        plugin.nodeids.keep()
     if reporter is not None:
         reporter._show_progress_info = False
     plugin.text()

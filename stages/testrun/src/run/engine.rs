@@ -361,7 +361,9 @@ impl<'a> Engine<'a> {
 
     /// Keeps what tests used, for the choice of the next run; says what an audit found.
     fn keep_evidence(&mut self) {
-        let Some(selection) = self.selection.filter(|_| self.evidence.is_there()) else { return };
+        // That pytest has no tests in the files that were offered is worth keeping, too.
+        let has_found = self.evidence.is_there() || self.files.is_empty() && !self.settings.among.is_empty();
+        let Some(selection) = self.selection.filter(|_| has_found) else { return };
         let ids: Vec<String> = self.tally.all().map(|done| self.id(done.file, done.item)).collect();
         let ran = selection::ran(&self.tally, &ids);
         if selection.is_audit() {
@@ -384,11 +386,8 @@ impl<'a> Engine<'a> {
             patterns: &self.plan.patterns,
             coverage: self.plan.coverage,
             whole_files: whole_files(files.map(|(_, info)| info)),
-            complete: self.ending.is_none()
-                && self.faults.is_empty()
-                && self.tally.broken == 0
-                && self.settings.whole.as_deref() != Some("--affected")
-                && self.settings.partition.is_none(),
+            ended: self.ending.is_none() && self.faults.is_empty() && self.tally.broken == 0,
+            all: self.settings.among.is_empty() && self.settings.partition.is_none(),
         };
         selection.keep(self.settings, &self.evidence, &found, &ran);
     }

@@ -24,7 +24,18 @@ impl Memory {
     /// Begins before Python reads anything.
     pub(super) fn begin(state: &State, python: &Path, folder: &Path, arguments: &[String]) -> Memory {
         let recording = Recording::begin(state, call(python, folder, arguments), arguments);
-        Memory { durations: Durations::default(), recording, table: None, changed: false, recalled: false }
+        Memory { recording, ..Memory::without_index() }
+    }
+
+    /// For tests that were chosen: nobody asks for these files again, and the index would be of no use.
+    pub(super) fn without_index() -> Memory {
+        Memory {
+            durations: Durations::default(),
+            recording: None,
+            table: None,
+            changed: false,
+            recalled: false,
+        }
     }
 
     /// Whether what is read has to be known at the end.

@@ -12,8 +12,6 @@ use crate::tally::Tally;
 /// pytest's options with which not every test of a file, or not every file, is there to be collected.
 const NARROWING: [&str; 10] =
     ["-k", "-m", "--deselect", "--ignore", "--ignore-glob", "-x", "--maxfail", "--exitfirst", "--lf", "--sw"];
-/// Files that are named to pytest one by one; with more of them, all are collected.
-const FILES_MAX: usize = 400;
 
 /// What runs of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +30,8 @@ pub(crate) struct Selection {
     which: Which,
     sources: Sources,
     record: Option<Record>,
+    /// Of the record's file, from before it was read.
+    stamp: Option<[i64; 4]>,
     began: i64,
     pub(crate) choice: Option<Choice>,
     /// Why all tests run.
@@ -47,7 +47,7 @@ pub(crate) struct Selection {
 pub(crate) enum Outlook {
     /// No Python is needed.
     Nothing,
-    /// pytest is given these arguments, and collects these files as a whole.
+    /// Of what pytest would collect these files are, as a whole, and no others.
     Some(Vec<String>),
     Everything,
 }
@@ -60,6 +60,7 @@ impl Selection {
     ) -> Result<Selection, Failure> {
         let name = name(settings);
         let sources = Sources::new(&settings.state.root, outline);
+        let stamp = settings.state.stamp(&name);
         let record = Record::load(&settings.state, &name);
         let (paths, narrowed) = split(&settings.arguments);
         let mut selection = Selection {
@@ -67,6 +68,7 @@ impl Selection {
             which,
             sources,
             record,
+            stamp,
             began: settings.began.unwrap_or_else(process::real_time_ns),
             choice: None,
             everything: None,
@@ -111,7 +113,7 @@ impl Selection {
     }
 
     /// What runs, by the arguments.
-    pub(crate) fn outlook(&self, settings: &Settings) -> Outlook {
+    pub(crate) fn outlook(&self) -> Outlook {
         let (Some(choice), Some(record), Which::Affected | Which::Failed) =
             (&self.choice, &self.record, self.which)
         else {
@@ -133,13 +135,7 @@ impl Selection {
         if choice.cached.is_empty() && self.which == Which::Affected {
             return Outlook::Everything;
         }
-        if files.len() > FILES_MAX {
-            return Outlook::Some(settings.arguments.clone());
-        }
-        let mut arguments: Vec<String> =
-            settings.arguments.iter().filter(|argument| !self.paths.contains(argument)).cloned().collect();
-        arguments.extend(files.iter().map(|file| root.join(file).to_string_lossy().into_owned()));
-        Outlook::Some(arguments)
+        Outlook::Some(files.iter().map(|file| root.join(file).to_string_lossy().into_owned()).collect())
     }
 
     /// Whether a collected test runs.
@@ -260,25 +256,31 @@ impl Selection {
         let folders = folders(settings, found.rootdir);
         // Another run may keep something meanwhile; without a lock the last one wins.
         let _alone = settings.state.lock(&self.name);
-        let old = Record::load(&settings.state, &self.name);
-        // What it found is judged as it is now.
-        let now = old.as_ref().map(|old| Choice::of(old, &self.sources, None));
+        let same = self.stamp.is_some() && self.stamp == settings.state.stamp(&self.name);
+        let another = if same { None } else { Record::load(&settings.state, &self.name) };
+        let old = if same { self.record.as_ref() } else { another.as_ref() };
+        // What another run found is judged as it is now.
+        let is_judged = same && self.choice.is_some() && settings.since.is_none();
+        let now = old.filter(|_| !is_judged).map(|old| Choice::of(old, &self.sources, None));
         let has_reason = |choice: &Option<Choice>, id: &str| {
             choice.as_ref().is_some_and(|choice| choice.chosen.contains_key(id))
         };
+        let site = if evidence.is_there() { Some(&evidence.site) } else { old.map(|old| &old.setting.site) };
+        let setting = site.map(|site| setting(site, &settings.python, &folders)).unwrap_or_default();
         let run = Run {
             evidence,
             sources: &self.sources,
             began: self.began,
-            setting: setting(&evidence.site, &settings.python, &folders),
+            setting,
             rootdir: found.rootdir,
             patterns: found.patterns.to_vec(),
             collected: if self.sees_whole_files() { found.whole_files.clone() } else { BTreeMap::new() },
             chosen: &|id| has_reason(&self.choice, id) || has_reason(&now, id),
+            offered: if found.ended { settings.among.as_slice() } else { &[] },
             coverage: found.coverage,
-            complete: found.complete && !self.narrowed && self.paths.is_empty(),
+            complete: found.ended && found.all && !self.narrowed && self.paths.is_empty(),
         };
-        run.record(old.as_ref(), ran).save(&settings.state, &self.name);
+        run.record(old, ran).save(&settings.state, &self.name);
     }
 }
 
@@ -308,7 +310,10 @@ pub(crate) struct Found<'a> {
     /// Files that were collected, with the rests of their tests' ids.
     pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
     pub(crate) coverage: bool,
-    pub(crate) complete: bool,
+    /// It came to its end, and everything could be collected.
+    pub(crate) ended: bool,
+    /// Every test was there to be run.
+    pub(crate) all: bool,
 }
 
 /// The tests of a tally, as records know them.

@@ -46,6 +46,8 @@ pub(crate) struct Settings {
     /// The user said so.
     pub(crate) asked: bool,
     pub(crate) outline: Option<PathBuf>,
+    /// Files among whose tests some were chosen; none where all are collected.
+    pub(crate) among: Vec<String>,
     /// Tests that a change since this revision can affect run as well.
     pub(crate) since: Option<String>,
     /// The outline of what has changed since, as it was.
@@ -83,9 +85,9 @@ pub(crate) struct Partition {
 const DISTRIBUTIONS: [&str; 5] = ["load", "loadscope", "loadfile", "loadgroup", "worksteal"];
 
 impl Settings {
-    /// The same run of other tests.
-    pub(crate) fn of_these(&self, arguments: Vec<String>) -> Settings {
-        Settings { arguments, whole: Some("--affected".to_owned()), ..self.clone() }
+    /// The same run of the tests in these files.
+    pub(crate) fn of_these(&self, among: Vec<String>) -> Settings {
+        Settings { among, whole: Some("--affected".to_owned()), ..self.clone() }
     }
 
     pub(crate) fn from_arguments(
@@ -146,6 +148,7 @@ impl Settings {
             which: which(own, ci),
             asked: own.affected || own.audit || own.watch || own.since.is_some(),
             outline: own.outline.clone(),
+            among: Vec::new(),
             since: own.since.clone(),
             since_outline: own.since_outline.clone(),
             began: None,

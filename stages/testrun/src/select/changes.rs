@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::record::{Record, names};
+use super::record::Record;
 use super::since::Since;
-use super::sources::Sources;
+use super::sources::{Sources, names};
 
 /// Why importing a module means something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

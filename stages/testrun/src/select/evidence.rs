@@ -138,6 +138,11 @@ impl Evidence {
         !self.site.is_empty() || !self.modules.is_empty()
     }
 
+    /// Files in which something was executed.
+    pub(crate) fn files(&self) -> BTreeSet<&str> {
+        self.places.iter().map(|(path, ..)| path.as_str()).collect()
+    }
+
     pub(crate) fn place(&self, number: u32) -> &Place {
         &self.places[number as usize]
     }

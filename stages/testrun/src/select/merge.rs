@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::record::{Index, Module, Record, Test, Used, sort};
+use super::numbering::Numbering;
+use super::record::{Module, Record, Test, Used, sort};
 use crate::failure::Failure;
 use crate::state::State;
 
@@ -67,14 +68,14 @@ fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'stati
     // A file that only one of them has seen in full, or in another state, is looked at again.
     let same = own.sources.iter().filter(|(name, content)| other.sources.get(*name) == Some(content));
     record.sources = same.map(|(name, content)| (name.clone(), *content)).collect();
-    let mut index = Index::default();
+    let mut numbering = Numbering::default();
     let mut taken = 0;
     for (of_other, from) in [(false, &own), (true, &other)] {
-        let session = index.again(&mut record, from, &from.session, &|_| false);
+        let session = numbering.again(&mut record, from, &from.session, false);
         join(&mut record.session, session);
         for (number, module) in &from.modules {
-            let number = index.file(&mut record, from.file(*number));
-            let used = index.again(&mut record, from, &module.used, &|_| false);
+            let number = numbering.file(&mut record, from.file(*number));
+            let used = numbering.again(&mut record, from, &module.used, false);
             let entry = record
                 .modules
                 .entry(number)
@@ -89,8 +90,8 @@ fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'stati
             if worse && record.tests.contains_key(id) {
                 continue;
             }
-            let file = index.file(&mut record, from.file(test.file));
-            let used = test.used.as_ref().map(|used| index.again(&mut record, from, used, &|_| false));
+            let file = numbering.file(&mut record, from.file(test.file));
+            let used = test.used.as_ref().map(|used| numbering.again(&mut record, from, used, false));
             record.tests.insert(id.clone(), Test { file, used, ..test.clone() });
             taken += usize::from(of_other);
         }
@@ -109,7 +110,8 @@ fn join(into: &mut Used, other: Used) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{Setting, Unit};
+    use super::super::record::Unit;
+    use super::super::setting::Setting;
     use super::*;
 
     fn record(unit: [u8; 16], tests: &[(&str, bool)]) -> Record {

@@ -1,7 +1,7 @@
 //! The project's source files as they are now: from the outline where there is one, by content alone where not.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::fs;
 use std::ops::Range;
@@ -134,6 +134,12 @@ impl Sources {
         let listed = self.listed.iter().map(|(name, (content, _))| (name.clone(), *content));
         listed.chain(self.found.clone()).collect()
     }
+}
+
+/// Which source files there are.
+pub(super) fn names(sources: &HashMap<String, [u8; 16]>) -> [u8; 16] {
+    let names: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
+    digest(names.into_iter().map(str::as_bytes))
 }
 
 /// Without an outline, new files and changed ones are known by their stat data.

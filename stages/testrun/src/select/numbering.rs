@@ -1,0 +1,84 @@
+//! The numbers by which a record that is being made names files, units and inputs.
+
+use std::collections::{HashMap, HashSet};
+
+use super::evidence::Input;
+use super::fingerprint::Fingerprint;
+use super::record::{Record, Unit, Used, sort};
+
+#[derive(Default)]
+pub(super) struct Numbering {
+    files: HashMap<String, u32>,
+    units: HashMap<(u32, String), u32>,
+    inputs: HashMap<(Input, [u8; 16]), u32>,
+}
+
+impl Numbering {
+    /// That of a record which is there. Units of other files than `files` get new numbers if they come again.
+    pub(super) fn of<'a>(record: &Record, files: impl IntoIterator<Item = &'a str>) -> Numbering {
+        let mut numbering = Numbering::default();
+        let named = record.files.iter().enumerate();
+        numbering.files = named.map(|(number, name)| (name.clone(), number as u32)).collect();
+        let wanted: HashSet<u32> =
+            files.into_iter().filter_map(|name| numbering.files.get(name).copied()).collect();
+        for (number, unit) in record.units.iter().enumerate().filter(|(_, unit)| wanted.contains(&unit.file))
+        {
+            numbering.units.insert((unit.file, unit.fragment.clone()), number as u32);
+        }
+        for (number, (input, print)) in record.inputs.iter().enumerate() {
+            numbering.inputs.insert((input.clone(), print.digest), number as u32);
+        }
+        numbering
+    }
+
+    pub(super) fn file(&mut self, record: &mut Record, name: &str) -> u32 {
+        if let Some(number) = self.files.get(name) {
+            return *number;
+        }
+        let number = record.files.len() as u32;
+        record.files.push(name.to_owned());
+        self.files.insert(name.to_owned(), number);
+        number
+    }
+
+    pub(super) fn unit(&mut self, record: &mut Record, unit: Unit) -> u32 {
+        let known = self.units.get(&(unit.file, unit.fragment.clone()));
+        if let Some(number) = known
+            && record.units[*number as usize].digest == unit.digest
+        {
+            record.units[*number as usize].current |= unit.current;
+            return *number;
+        }
+        let number = record.units.len() as u32;
+        self.units.insert((unit.file, unit.fragment.clone()), number);
+        record.units.push(unit);
+        number
+    }
+
+    pub(super) fn input(&mut self, record: &mut Record, input: &Input, print: &Fingerprint) -> u32 {
+        let next = record.inputs.len() as u32;
+        let number = *self.inputs.entry((input.clone(), print.digest)).or_insert(next);
+        if number == next {
+            record.inputs.push((input.clone(), print.clone()));
+        }
+        number
+    }
+
+    /// What another record knows, in this record's numbers; digests stay as they were, so that what was not run again
+    /// stays changed. `same` says whether all files are in the states that the other record names.
+    pub(super) fn again(&mut self, record: &mut Record, old: &Record, used: &Used, same: bool) -> Used {
+        let mut out = Used { spawned: used.spawned, unsteady: used.unsteady, ..Used::default() };
+        for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
+            let file = self.file(record, old.file(unit.file));
+            let current = unit.current && same;
+            out.units.push(self.unit(record, Unit { file, current, ..unit.clone() }));
+        }
+        for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
+            // An input that this run looked at anew counts as it was for those who did not.
+            out.inputs.push(self.input(record, input, before));
+        }
+        out.imports = used.imports.iter().map(|file| self.file(record, old.file(*file))).collect();
+        sort(&mut out);
+        out
+    }
+}

@@ -1,0 +1,275 @@
+//! The record after a run: what ran is told anew, and what did not keeps what is known of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::evidence::{Evidence, Input, Uses};
+use super::fingerprint::Fingerprint;
+use super::numbering::Numbering;
+use super::record::{Module, Record, Test, Unit, Used, VERSION, sort};
+use super::setting::Setting;
+use super::sources::{Sources, WHOLE, names};
+use crate::index::VOLATILE;
+
+/// A test of this run.
+pub(crate) struct Ran<'a> {
+    pub(crate) id: &'a str,
+    /// Its place in the run, by which evidence names it.
+    pub(crate) at: (u32, u32),
+    pub(crate) outcome: u8,
+    pub(crate) failed: bool,
+    pub(crate) micros: u32,
+}
+
+/// What a new record is made of.
+pub(crate) struct Run<'a> {
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) sources: &'a Sources,
+    /// Nanoseconds since the epoch.
+    pub(crate) began: i64,
+    pub(crate) setting: Setting,
+    pub(crate) rootdir: &'a str,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) coverage: bool,
+    /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
+    pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Paths of files that pytest could have collected: those of them that it did not are none of its.
+    pub(crate) offered: &'a [String],
+    /// Whether a test had a reason to run. One that did not run all the same has it still, whatever else is recorded.
+    pub(crate) chosen: &'a dyn Fn(&str) -> bool,
+    /// Every test of the project was there to be chosen.
+    pub(crate) complete: bool,
+}
+
+impl Run<'_> {
+    pub(crate) fn record(&self, old: Option<&Record>, ran: &[Ran<'_>]) -> Record {
+        let old = old.filter(|old| old.setting == self.setting && old.rootdir == self.rootdir);
+        let mut record = old.cloned().unwrap_or_default();
+        let touched: HashSet<String> =
+            self.evidence.files().into_iter().map(|path| self.sources.name(path)).collect();
+        let numbering = Numbering::of(&record, touched.iter().map(String::as_str));
+        if self.complete {
+            // Everything that tests reach was imported and looked at anew.
+            record.modules.clear();
+            record.session = Used::default();
+        }
+        let now = self.sources.contents();
+        let mut writer = Writer {
+            run: self,
+            record,
+            numbering,
+            now,
+            placed: HashMap::new(),
+            prints: HashMap::new(),
+            unsteady: HashMap::new(),
+        };
+        writer.age();
+        writer.modules();
+        writer.keep_tests(ran);
+        for test in ran {
+            writer.test(test);
+        }
+        writer.finish().tidied()
+    }
+}
+
+struct Writer<'a> {
+    run: &'a Run<'a>,
+    record: Record,
+    numbering: Numbering,
+    /// The states of the project's sources.
+    now: HashMap<String, [u8; 16]>,
+    /// The units of places; nothing where nobody knows which it is.
+    placed: HashMap<u32, Option<u32>>,
+    /// What inputs of this run are like.
+    prints: HashMap<Input, Fingerprint>,
+    /// Files that were written while the tests ran: nobody knows which state of them was read.
+    unsteady: HashMap<String, bool>,
+}
+
+impl Writer<'_> {
+    /// What the old record says of files is said of their states of now.
+    fn age(&mut self) {
+        let Writer { run, record, now, .. } = self;
+        let states = record.files.iter().zip(record.states.iter().map(Some).chain(std::iter::repeat(None)));
+        let same: Vec<bool> = states.map(|(name, state)| state.is_some() && state == now.get(name)).collect();
+        let is_same = |file: u32| same.get(file as usize).copied().unwrap_or(false);
+        for unit in record.units.iter_mut().filter(|unit| !is_same(unit.file)) {
+            let name = record.files.get(unit.file as usize).map_or("", String::as_str);
+            let digest = run.sources.get(name).and_then(|source| source.digest(&unit.fragment));
+            unit.current = now.contains_key(name) && digest == Some(unit.digest);
+        }
+        for (file, module) in &mut record.modules {
+            module.current &= is_same(*file);
+        }
+    }
+
+    fn modules(&mut self) {
+        for (path, uses) in &self.run.evidence.modules {
+            let name = self.run.sources.name(path);
+            let number = self.file(&name);
+            let imports = self.run.sources.get(&name).map_or_else(Vec::new, |source| source.imports.clone());
+            let used = self.used(uses);
+            self.record.modules.insert(number, Module { used, imports, current: true });
+        }
+        let mut session = self.run.evidence.session.clone();
+        session.inputs.retain(|input| !matches!(input, Input::Name(name) if is_volatile(name)));
+        // What pytest itself starts, it starts in every run.
+        session.spawned = false;
+        let used = self.used(&session);
+        self.record.session.units.extend(used.units);
+        self.record.session.inputs.extend(used.inputs);
+        self.record.session.imports.extend(used.imports);
+        self.record.session.unsteady |= used.unsteady;
+        sort(&mut self.record.session);
+    }
+
+    /// Tests that did not run; those that were collected and of which nothing else is known are new.
+    fn keep_tests(&mut self, ran: &[Ran<'_>]) {
+        let (run, files) = (self.run, &self.record.files);
+        let fresh: HashSet<&str> = ran.iter().map(|test| test.id).collect();
+        self.record.tests.retain(|id, test| {
+            if fresh.contains(id.as_str()) {
+                return false;
+            }
+            let path = id.split("::").next().unwrap_or(id);
+            let file = files.get(test.file as usize).map_or("", String::as_str);
+            let gone = run.complete && !run.sources.path(file).exists()
+                || run.collected.get(path).is_some_and(|tests| !tests.contains(&id[path.len()..]));
+            if !gone && (run.chosen)(id) {
+                test.used = None;
+            }
+            !gone
+        });
+        for (path, tests) in &self.run.collected {
+            let file = self.file_of(path);
+            for id in tests.iter().map(|rest| format!("{path}{rest}")) {
+                let unknown = || Test { file, outcome: 0, failed: false, micros: 0, used: None };
+                self.record.tests.entry(id).or_insert_with(unknown);
+            }
+        }
+    }
+
+    fn test(&mut self, test: &Ran<'_>) {
+        let file = self.file_of(test.id.split("::").next().unwrap_or(test.id));
+        let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
+        let used = used.map(|uses| self.used(uses)).filter(|used| !used.unsteady);
+        let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
+        self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, used });
+    }
+
+    /// A file as pytest's ids name it.
+    fn file_of(&mut self, path: &str) -> u32 {
+        let path = Path::new(self.run.rootdir).join(path);
+        let name = self.run.sources.name(&path.to_string_lossy());
+        self.file(&name)
+    }
+
+    fn file(&mut self, name: &str) -> u32 {
+        self.numbering.file(&mut self.record, name)
+    }
+
+    fn used(&mut self, uses: &Uses) -> Used {
+        let mut used = Used { spawned: uses.spawned, ..Used::default() };
+        for place in &uses.places {
+            let unit = match self.placed.get(place) {
+                Some(unit) => *unit,
+                None => {
+                    let unit = self.place(*place);
+                    self.placed.insert(*place, unit);
+                    unit
+                }
+            };
+            match unit {
+                Some(unit) => used.units.push(unit),
+                None => used.unsteady = true,
+            }
+            if uses.lines {
+                let (path, ..) = self.run.evidence.place(*place);
+                let name = self.run.sources.name(path);
+                used.units.extend(self.unit(&name, WHOLE));
+            }
+        }
+        for input in &uses.inputs {
+            if let Input::File(path) | Input::Folder(path) = input {
+                used.unsteady |= self.is_unsteady(path);
+            }
+            let print = self.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
+            used.inputs.push(self.numbering.input(&mut self.record, input, print));
+        }
+        used.imports = uses
+            .imports
+            .iter()
+            .map(|path| self.run.sources.name(path))
+            .map(|name| self.file(&name))
+            .collect();
+        sort(&mut used);
+        used
+    }
+
+    /// The unit of a place, if it is known what that was like when it was executed.
+    fn place(&mut self, place: u32) -> Option<u32> {
+        let (path, line, name) = self.run.evidence.place(place);
+        let file = self.run.sources.name(path);
+        if self.is_unsteady(&file) {
+            return None;
+        }
+        let source = self.run.sources.get(&file);
+        let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
+        self.unit(&file, fragment)
+    }
+
+    fn unit(&mut self, file: &str, fragment: &str) -> Option<u32> {
+        let digest = self.run.sources.get(file)?.digest(fragment)?;
+        let unit = Unit { file: self.file(file), fragment: fragment.to_owned(), digest, current: true };
+        Some(self.numbering.unit(&mut self.record, unit))
+    }
+
+    fn is_unsteady(&mut self, file: &str) -> bool {
+        let run = self.run;
+        *self.unsteady.entry(file.to_owned()).or_insert_with(|| {
+            let Ok(meta) = std::fs::metadata(run.sources.path(file)) else {
+                // What is not there was looked for in vain, or is gone: its digest says so.
+                return false;
+            };
+            let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
+            // Python reads nothing within the first tick of a run: what was written in that one and has the time before,
+            // it read.
+            time(meta.mtime(), meta.mtime_nsec()).max(time(meta.ctime(), meta.ctime_nsec())) > run.began
+        })
+    }
+
+    fn finish(mut self) -> Record {
+        let run = self.run;
+        let now = std::mem::take(&mut self.now);
+        let state = |name: &String| now.get(name).copied().unwrap_or_default();
+        self.record.states = self.record.files.iter().map(state).collect();
+        let collected = |name: &str| {
+            let path = run.sources.path(name);
+            let path = path.strip_prefix(run.rootdir).unwrap_or(&path).to_string_lossy().into_owned();
+            run.collected.contains_key(path.as_str())
+        };
+        self.record.names = names(&now);
+        if run.complete {
+            self.record.sources.clear();
+        }
+        // A file that this run could not see is still to be looked at.
+        let imported: BTreeSet<String> =
+            run.evidence.modules.keys().map(|path| run.sources.name(path)).collect();
+        let offered: BTreeSet<String> = run.offered.iter().map(|path| run.sources.name(path)).collect();
+        let seen =
+            |name: &str| run.complete || collected(name) || imported.contains(name) || offered.contains(name);
+        self.record.sources.extend(now.into_iter().filter(|(name, _)| seen(name)));
+        self.record.version = VERSION;
+        self.record.setting = run.setting.clone();
+        self.record.rootdir = run.rootdir.to_owned();
+        self.record.patterns = run.patterns.clone();
+        self.record.coverage = run.coverage;
+        self.record
+    }
+}
+
+fn is_volatile(name: &str) -> bool {
+    VOLATILE.contains(&name) || name == "*" || name == WHOLE
+}
