@@ -80,6 +80,9 @@ enum What {
         /// Of the first edit; every further one has the next number.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Workers of dx; pytest runs without any
+        #[arg(short = 'n', long, default_value_t = 2)]
+        workers: usize,
         /// Let pytest-testmon do the same.
         #[arg(long)]
         peer: bool,
@@ -153,7 +156,18 @@ fn run(arguments: &Arguments) -> io::Result<()> {
                 Err(io::Error::other("outcomes differ from pytest's"))
             }
         }
-        What::Selection { names, mutations, history, repository, seed, peer, python, folder, work } => {
+        What::Selection {
+            names,
+            mutations,
+            history,
+            repository,
+            seed,
+            workers,
+            peer,
+            python,
+            folder,
+            work,
+        } => {
             let session = selection::Session {
                 suites: folder.clone(),
                 root: work.clone(),
@@ -163,6 +177,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
                 history: *history,
                 repository: repository.clone(),
                 seed: *seed,
+                workers: *workers,
                 peer: *peer,
             };
             if session.run(names)? { Ok(()) } else { Err(io::Error::other("tests were missed")) }

@@ -31,6 +31,7 @@ pub struct Session {
     /// A clone of the project's repository, for its history.
     pub repository: Option<PathBuf>,
     pub seed: u64,
+    pub workers: usize,
     /// Do the same with pytest-testmon.
     pub peer: bool,
 }
@@ -47,11 +48,11 @@ impl Session {
                 work::install_testmon(&place)?;
             }
             if self.mutations > 0 {
-                let work = Work::copied(place.again(), &root.join("edits"), &self.bin)?;
+                let work = Work::copied(place.again(), &root.join("edits"), self)?;
                 sound &= said(suite.name, "edits", &steps::mutations(&work, self)?);
             }
             if let (Some(repository), true) = (&self.repository, self.history > 0) {
-                let work = Work::cloned(place, &root.join("history"), &self.bin, repository)?;
+                let work = Work::cloned(place, &root.join("history"), self, repository)?;
                 sound &= said(suite.name, "commits", &steps::history(&work, self)?);
             }
         }

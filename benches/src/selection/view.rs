@@ -8,24 +8,17 @@ pub(super) struct View(Outcomes);
 
 impl View {
     pub(super) fn see(&mut self, ran: &Outcomes) {
-        self.0.extend(ran.iter().map(|(id, outcomes)| (id.clone(), once(outcomes))));
+        self.0.extend(ran.iter().map(|(id, outcomes)| (id.clone(), outcomes.clone())));
     }
 
     /// Tests of which a run of everything says something else; those that pytest itself is of two minds about apart.
     pub(super) fn misses<'a>(&self, truth: &'a Outcomes, unstable: &[String]) -> Vec<&'a str> {
         truth
             .iter()
-            .filter(|(id, outcomes)| self.0.get(*id) != Some(&once(outcomes)) && !unstable.contains(id))
+            .filter(|(id, outcomes)| self.0.get(*id) != Some(*outcomes) && !unstable.contains(id))
             .map(|(id, _)| id.as_str())
             .collect()
     }
-}
-
-/// pytest-xdist says of a file that does not import what every worker says of it.
-fn once(outcomes: &[String]) -> Vec<String> {
-    let mut outcomes = outcomes.to_vec();
-    outcomes.dedup();
-    outcomes
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::Session;
 use crate::suites::outcomes::{Finished, run};
 use crate::suites::place::{Place, data};
 
@@ -22,30 +23,37 @@ pub(super) struct Work {
     pub(super) place: Place,
     folder: PathBuf,
     pipe: PathBuf,
+    workers: usize,
 }
 
 impl Work {
     /// A copy of the suite's source.
-    pub(super) fn copied(mut place: Place, folder: &Path, bin: &Path) -> io::Result<Work> {
+    pub(super) fn copied(mut place: Place, folder: &Path, session: &Session) -> io::Result<Work> {
         fresh(folder)?;
         let project = folder.join("project");
         step(Command::new("cp").arg("-a").arg(&place.project).arg(&project))?;
         let _ = fs::remove_dir_all(project.join(".dx"));
         place.project = project;
-        Work::new(place, folder, bin)
+        Work::new(place, folder, session)
     }
 
     /// A clone of the project's repository.
-    pub(super) fn cloned(mut place: Place, folder: &Path, bin: &Path, repository: &Path) -> io::Result<Work> {
+    pub(super) fn cloned(
+        mut place: Place,
+        folder: &Path,
+        session: &Session,
+        repository: &Path,
+    ) -> io::Result<Work> {
         fresh(folder)?;
         let project = folder.join("project");
         step(Command::new("git").args(["clone", "-q", "--shared"]).arg(repository).arg(&project))?;
         place.project = project;
-        Work::new(place, folder, bin)
+        Work::new(place, folder, session)
     }
 
-    fn new(place: Place, folder: &Path, bin: &Path) -> io::Result<Work> {
-        Ok(Work { place, folder: folder.to_owned(), pipe: fs::canonicalize(bin.join("dx-pipe"))? })
+    fn new(place: Place, folder: &Path, session: &Session) -> io::Result<Work> {
+        let pipe = fs::canonicalize(session.bin.join("dx-pipe"))?;
+        Ok(Work { place, folder: folder.to_owned(), pipe, workers: session.workers })
     }
 
     pub(super) fn edited(&self) -> Vec<&'static str> {
@@ -70,7 +78,16 @@ impl Work {
 
     pub(super) fn affected(&self) -> io::Result<Finished> {
         let mut command = self.command(&self.pipe, &[])?;
-        command.args(["test", "--affected", "--no-warm", "-n", "2", "--timeout", "30", "--events"]);
+        command.args([
+            "test",
+            "--affected",
+            "--no-warm",
+            "--timeout",
+            "30",
+            "-n",
+            &self.workers.to_string(),
+            "--events",
+        ]);
         command.arg(self.folder.join("dx.jsonl")).arg("--python").arg(self.place.python());
         command.args(COMMON).args(self.place.suite.arguments);
         command.env("DX_CACHE", self.folder.join("cache"));
@@ -81,7 +98,7 @@ impl Work {
     pub(super) fn truth(&self) -> io::Result<Finished> {
         let mut command = self.command(Path::new("timeout"), &[&data()])?;
         command.args(["-s", "KILL", LIMIT]).arg(self.place.bin().join("pytest"));
-        command.args(["-n", "2", "-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
+        command.args(["-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
         command.env("DX_BENCH_TRUTH", self.folder.join("truth.jsonl"));
         self.recorded(command, "truth")
     }
