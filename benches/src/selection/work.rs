@@ -16,8 +16,9 @@ const EDITED: [&str; 4] = ["src", "tests", "test", "networkx"];
 const TESTMON: &str = "pytest-testmon==2.2.0";
 /// Seconds in which pytest must come to its end: an edit may make a loop of what was none.
 const LIMIT: &str = "120";
-/// pytest's arguments for every runner: a file that does not import must not keep the others from running.
-const COMMON: [&str; 1] = ["--continue-on-collection-errors"];
+/// pytest's arguments for every runner: a file that does not import must not keep the others from running, and hundreds
+/// of failures are to be counted and not explained.
+const COMMON: [&str; 2] = ["--continue-on-collection-errors", "--tb=no"];
 
 pub(super) struct Work {
     pub(super) place: Place,
