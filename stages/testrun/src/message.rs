@@ -74,6 +74,8 @@ pub(crate) struct Start {
     pub(crate) leaks: bool,
     /// `pytest` where every test is to take pytest's own way.
     pub(crate) lane: Lane,
+    /// Workers for which plugins may have something to prepare.
+    pub(crate) nodes: usize,
     /// The hash seed was chosen by dx-testrun.
     pub(crate) seeded: bool,
     /// Of a warm pytest: seconds that it waits, MiB that it may take, modules that it imports before all else.
@@ -117,6 +119,9 @@ pub(crate) struct Spawned {
     /// Control, ring, lifeline, dump.
     pub(crate) fds: [i32; 4],
     pub(crate) base: Option<String>,
+    /// What plugins prepared for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) input: Option<serde_json::Value>,
     #[serde(flatten)]
     pub(crate) setup: Setup,
 }
@@ -168,6 +173,9 @@ pub(crate) struct Plan {
     /// The parent wants the ids of passed tests at the end.
     pub(crate) ids: bool,
     pub(crate) threads: usize,
+    /// What plugins prepared for each worker, where they do.
+    #[serde(default)]
+    pub(crate) nodes: Vec<serde_json::Value>,
     /// The header is written after the first fork.
     #[serde(default)]
     pub(crate) late: bool,

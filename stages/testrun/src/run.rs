@@ -247,6 +247,7 @@ impl Settings {
             left_out: !self.reports.is_empty(),
             leaks: self.leaks,
             lane: self.lane,
+            nodes: self.likely_workers(),
             seeded: self.hash_seed.is_some(),
             idle: self.idle.as_secs_f64(),
             memory: self.memory_mib,

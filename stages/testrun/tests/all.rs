@@ -20,6 +20,8 @@ mod lanes;
 mod leaks;
 #[path = "all/messages.rs"]
 mod messages;
+#[path = "all/nodes.rs"]
+mod nodes;
 #[path = "all/odd_text.rs"]
 mod odd_text;
 #[path = "all/package.rs"]

@@ -5,6 +5,7 @@ import os
 
 from dx_testrun.bare import are_bare
 from dx_testrun.forked import coverage_of
+from dx_testrun import nodes
 from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
@@ -164,9 +165,13 @@ def plan(plugin, session):
     if plugin.start.get("record"):
         read, listed = WATCH.everything() if plugin.warm is not None else WATCH.take()
     files = describe_files(plugin)
+    plain = why_plain(config)
+    broken = session.testsfailed and not option.continue_on_collection_errors
+    runs = not (plain or broken or option.collectonly or plugin.start.get("spawned"))
+    plugin.nodes_known = nodes.configure(config, plugin.start.get("nodes", 0)) if runs else ()
     return {
         "whole": plugin.whole,
-        "plain": why_plain(config),
+        "plain": plain,
         "files": files,
         "maxfail": option.maxfail or 0,
         "verbose": option.verbose,
@@ -180,6 +185,7 @@ def plan(plugin, session):
         "coverage": coverage_of(config)[1] is not None,
         "ids": wants_ids(config),
         "threads": thread_count(),
+        "nodes": [node.workerinput for node in plugin.nodes_known],
         "dist": getattr(getattr(config, "known_args_namespace", None), "dist", None),
         "deselected": plugin.deselected,
         "left_out": plugin.left_out if plugin.start.get("left_out") else (),

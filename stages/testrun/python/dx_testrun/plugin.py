@@ -57,6 +57,7 @@ class Plugin:
         self.spare = None  # a worker that waits for its run
         self.lean = False  # whether this pytest is one whose parts are known
         self.late = None  # writes the header and returns it, where that was put off
+        self.nodes_known = ()  # what plugins prepared for each worker
         self.nodeids = None  # in a warm layer and its forks
 
     # Both sides

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 
+from dx_testrun.nodes import Input
 from dx_testrun.plugin import Leave, Plugin
 from dx_testrun.record import Fixtures, Recorder
 from dx_testrun.wire import GONE, NOTE
@@ -37,6 +38,9 @@ def run_pytest(channel, start, warm=None):
         if recorder.start():
             plugin.recorder = recorder
             plugins.append(Fixtures(recorder))
+    own = (start.get("spawned") or {}).get("input")
+    if own is not None:
+        plugins.append(Input(own))
     decorate(Plugin)
     if channel is not None:
         plugin.hello()
@@ -63,6 +67,7 @@ def decorate(plugin):
 
     pytest.hookimpl(hookwrapper=True)(Fixtures.pytest_fixture_setup)
     pytest.hookimpl(trylast=True)(plugin.pytest_configure)
+    pytest.hookimpl(tryfirst=True)(Input.pytest_configure)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_collection)
     pytest.hookimpl(tryfirst=True)(plugin.pytest_runtestloop)
     if getattr(pytest, "version_tuple", (0,)) >= (7,):

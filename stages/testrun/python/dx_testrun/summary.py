@@ -1,6 +1,9 @@
 """The parent's end of a run: what the workers reported is given to pytest's own reporters."""
 
 
+from dx_testrun import nodes
+
+
 def feed(config, message):
     """Gives one report of a worker to pytest's reporters, as xdist's controller does."""
     hook = config.hook
@@ -62,6 +65,7 @@ def feed_warning(hook, message):
 def conclude(plugin, session):
     """Makes the parent's session look as if it had run the tests, then ends it as pytest would."""
     finish, config = plugin.finish, session.config
+    nodes.take_down(config, plugin.nodes_known)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         for category, count in finish["counts"].items():

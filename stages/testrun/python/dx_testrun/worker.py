@@ -103,7 +103,8 @@ class Worker:
         name = "gw%d" % self.number
         if self.count > 1:
             workers = {"workerid": name, "workercount": self.count, "testrunuid": self.setup["run"], "mainargv": sys.argv}
-            config.workerinput = workers
+            prepared = getattr(config, "workerinput", {})
+            config.workerinput = dict(prepared, **workers)
             config.workeroutput = {}
             os.environ["PYTEST_XDIST_WORKER"] = name
             os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(self.count)

@@ -3,6 +3,8 @@
 //! A process with threads is never forked, so its workers are processes of their own, which import what it imports. Most
 //! suites that start threads do so in every run: that is remembered, and their workers then start at once.
 
+use serde_json::Value;
+
 use super::settings::Settings;
 use crate::failure::Failure;
 use crate::message::{Setup, Spawned, Start};
@@ -38,13 +40,11 @@ pub(super) struct Early {
 impl Early {
     /// As many as the plan will probably ask for.
     pub(super) fn start(settings: &Settings, identity: &Identity) -> Result<Early, Failure> {
-        let paths = settings.arguments.iter().filter(|argument| !argument.starts_with('-'));
-        let single = paths.clone().any(|path| path.contains("::")) && paths.count() == 1;
-        let count = if single { 1 } else { settings.workers };
+        let count = settings.likely_workers();
         let mut workers = Vec::new();
         for lane in (0..count).rev() {
             let (mut worker, handles) = Worker::prepare(lane, lane as u64 + 1)?;
-            let process = spawn(settings, lane, count, identity.setup(false), &handles)?;
+            let process = spawn(settings, lane, count, None, identity.setup(false), &handles)?;
             worker.forked(process.pid());
             workers.push((worker, process));
         }
@@ -57,11 +57,12 @@ pub(super) fn spawn(
     settings: &Settings,
     lane: usize,
     count: usize,
+    input: Option<Value>,
     setup: Setup,
     handles: &Handles,
 ) -> Result<Parent, Failure> {
     let fds = handles.fds();
-    let spawned = Some(Spawned { number: lane, count, fds, base: None, setup });
+    let spawned = Some(Spawned { number: lane, count, fds, base: None, input, setup });
     let start = Start { spawned, ..settings.start(false) };
     Parent::spawn(&settings.launch(), &start, &fds)
 }

@@ -180,6 +180,8 @@ impl<'a> Engine<'a> {
         };
         let apart = if self.plan.threads > 1 {
             ", workers apart (pytest's process has threads or an event loop)"
+        } else if count > 1 && !self.plan.nodes.is_empty() {
+            ", workers apart (a plugin configures each of them)"
         } else {
             ""
         };

@@ -90,6 +90,13 @@ impl Settings {
         Settings { among, whole: Some("--affected".to_owned()), ..self.clone() }
     }
 
+    /// How many workers the plan will probably ask for.
+    pub(super) fn likely_workers(&self) -> usize {
+        let paths = self.arguments.iter().filter(|argument| !argument.starts_with('-'));
+        let single = paths.clone().any(|path| path.contains("::")) && paths.count() == 1;
+        if single { 1 } else { self.workers }
+    }
+
     pub(crate) fn from_arguments(
         own: &Arguments,
         mut arguments: Vec<String>,

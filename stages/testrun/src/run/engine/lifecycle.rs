@@ -25,7 +25,8 @@ impl Engine<'_> {
     pub(super) fn start_worker(&mut self, lane: usize, count: usize) -> Result<(), Failure> {
         self.serials += 1;
         let terminal = self.plan.pdb || (self.plan.capture == "no" && count == 1);
-        let usable = |early: &Early| early.count == count && self.plan.threads > 1 && !terminal;
+        let plain = self.plan.threads > 1 && self.plan.nodes.is_empty();
+        let usable = |early: &Early| early.count == count && plain && !terminal;
         self.origin.early = self.origin.early.take().filter(usable);
         let worker = if let Some((worker, process)) =
             self.origin.early.as_mut().and_then(|early| early.workers.pop())
@@ -35,8 +36,9 @@ impl Engine<'_> {
         } else {
             let (mut worker, handles) = Worker::prepare(lane, self.serials)?;
             let setup = self.origin.identity.setup(terminal);
-            if self.plan.threads > 1 {
-                let process = early::spawn(self.settings, lane, count, setup, &handles)?;
+            let input = self.plan.nodes.get(lane).filter(|_| count > 1).cloned();
+            if self.plan.threads > 1 || input.is_some() {
+                let process = early::spawn(self.settings, lane, count, input, setup, &handles)?;
                 worker.forked(process.pid());
                 self.spawned.push(process);
             } else {
