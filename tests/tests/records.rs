@@ -125,7 +125,6 @@ fn two_runs_at_once_keep_what_both_found() {
     }
 }
 
-/// Coverage is that of all tests, so all of them run.
 #[test]
 fn totals_of_coverage_are_those_of_a_full_run() {
     let project = Project::new();
@@ -134,7 +133,8 @@ fn totals_of_coverage_are_those_of_a_full_run() {
     project.change(2);
     let again = project.run(&["--affected", "--cov=m"]);
     assert!(again.contains("100%") && again.contains("6 passed"), "{again}");
-    assert!(again.contains("every test runs: coverage is measured"), "{again}");
+    // In a file of another content every line may stand elsewhere.
+    assert!(again.contains("dx: 6 of 6 ran"), "{again}");
     let without = project.run(&["--affected"]);
     assert!(without.contains("6 passed"), "other arguments, another record: {without}");
     project.change(4);

@@ -167,6 +167,9 @@ pub(crate) struct Plan {
     /// pytest-cov measures.
     #[serde(default)]
     pub(crate) coverage: bool,
+    /// What it measures can be kept by test.
+    #[serde(default)]
+    pub(crate) covered: bool,
     /// pytest's patterns for the names of test files.
     #[serde(default)]
     pub(crate) patterns: Vec<String>,
@@ -280,6 +283,19 @@ pub(crate) struct Finish {
     pub(crate) ending: Option<String>,
     pub(crate) reason: String,
     pub(crate) returncode: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) coverage: Option<Cover>,
+}
+
+/// What the parent does with what was measured of each test.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Cover {
+    /// The file in which it is kept.
+    pub(crate) store: String,
+    /// Tests that did not run, and count as they did.
+    pub(crate) cached: Vec<String>,
+    /// Files of which nothing that was kept is right.
+    pub(crate) changed: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

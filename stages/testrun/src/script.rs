@@ -23,6 +23,7 @@ const MODULES: &[(&str, &str)] = modules![
     "leaks",
     "orphans",
     "forked",
+    "covered",
     "nodes",
     "bare",
     "planning",
@@ -60,6 +61,7 @@ pub(crate) enum Entry {
 /// Loads modules (`argv[2]`, joined by commas) of the package in the folder `argv[1]` from one file with their compiled
 /// form; compiles and keeps what this Python has none of. Those with a `~` are left for later. The file begins with a check of the rest. Sources that are not
 /// those that `argv[3]` is the SHA-256 of were damaged after they had been looked at: their compiled form must not stay.
+/// Code has no file that coverage or a profile could take for one of the project's.
 const BOOTSTRAP: &str = "\
 import sys, marshal, binascii, _frozen_importlib_external as f
 p, names = sys.argv[1], sys.argv[2].split(',')
@@ -78,7 +80,7 @@ except Exception:
     if hashlib.sha256(b''.join(texts)).hexdigest() != sys.argv[3]:
         sys.stderr.write('dx-testrun: error: %r was damaged while it was read: run again\\n' % p)
         os._exit(3)
-    codes = [compile(text, n, 'exec') for n, text in zip(files, texts)]
+    codes = [compile(text, '<dx_testrun>/%s.py' % n.lstrip('~'), 'exec') for n, text in zip(names, texts)]
     b = marshal.dumps(codes)
     try:
         t = '%s.%d' % (q, os.getpid())
@@ -93,7 +95,7 @@ for n, c in zip(names, codes):
         d.later[n[1:]] = c
         continue
     m = type(sys)('dx_testrun' + ('.' + n if d else ''))
-    m.__file__ = c.co_filename
+    m.__file__ = '%s/%s.py' % (p, n)
     if d: setattr(d, n, m)
     else: d = m; m.__path__ = [p]
     sys.modules[m.__name__] = m

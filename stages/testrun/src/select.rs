@@ -7,6 +7,7 @@
 
 mod changes;
 mod choice;
+mod covered;
 mod evidence;
 mod fingerprint;
 mod known;
@@ -19,6 +20,7 @@ mod sources;
 mod writer;
 
 pub(crate) use choice::Choice;
+pub(crate) use covered::widen;
 pub(crate) use evidence::Evidence;
 pub(crate) use known::Known;
 pub(crate) use merge::take_over;

@@ -21,6 +21,7 @@ class Monitor:
 
     def __init__(self, recorder):
         self.recorder = recorder
+        self.shares = False  # coverage.py, too, is to hear of everything again
         self.seen = {}  # unit -> code objects of it that are silent now, because they were called
         self.monitoring = sys.monitoring
         self.event = sys.monitoring.events.PY_START
@@ -61,7 +62,7 @@ class Monitor:
 
     def switch(self):
         """What was called in the last window would be silent in the next."""
-        if len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS)):
+        if not self.shares and (len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS))):
             self.wake(self.seen)
         else:
             # In this order: what another thread calls meanwhile is told again, or known to be silent.

@@ -4,8 +4,8 @@ import functools
 import os
 
 from dx_testrun.bare import are_bare
-from dx_testrun.forked import coverage_of
 from dx_testrun import nodes
+from dx_testrun.covered import coverage_of, names_tests
 from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
@@ -183,6 +183,7 @@ def plan(plugin, session):
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
         "patterns": config.getini("python_files"),
         "coverage": coverage_of(config)[1] is not None,
+        "covered": plugin.recorder is not None and names_tests(config),
         "ids": wants_ids(config),
         "threads": thread_count(),
         "nodes": [node.workerinput for node in plugin.nodes_known],

@@ -9,7 +9,8 @@ import signal
 import sys
 
 from dx_testrun import load_later, planning, summary
-from dx_testrun.forked import coverage_of, silence_coverage, temporary_base
+from dx_testrun.covered import coverage_of, silence_coverage
+from dx_testrun.forked import temporary_base
 from dx_testrun.orphans import end_orphans
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail

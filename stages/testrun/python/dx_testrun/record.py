@@ -17,6 +17,7 @@ from time import perf_counter
 
 from dx_testrun.asked import watch_files, watch_lines
 from dx_testrun.bare import Test
+from dx_testrun.covered import context_of
 from dx_testrun.functions import Monitor, Tracer, identity
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
@@ -109,6 +110,7 @@ class Recorder:
         self.shared, self.sent, self.batch = set(), None, 0
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.kinds = set()  # folders with tests that are not Python
+        self.coverage = None  # coverage.py in a worker, if it is to tell tests apart
 
     # Starting
 
@@ -185,7 +187,7 @@ class Recorder:
         of a file share what they call: that of each counts for those after it, too."""
         window = Window()
         price = self.functions.price(len(self.shared))
-        anew = at[0] != self.file or self.credit >= price
+        anew = at[0] != self.file or self.credit >= price or self.coverage is not None
         if anew:
             self.file = at[0]
             self.credit -= price
@@ -194,13 +196,17 @@ class Recorder:
             window.units |= self.shared
         self.at = at
         del self.memories.open[:]
+        if self.coverage is not None:
+            self.coverage.switch_context(context_of(item.nodeid))
         before = self.enter(window, anew)
         began = perf_counter()
         try:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
-            self.leave(before, window, False)
+            if self.coverage is not None:
+                self.coverage.switch_context("")
+            self.leave(before, window, self.coverage is not None)
             self.shared = window.units
             del self.memories.open[:]
             self.at = None

@@ -1,7 +1,7 @@
 """The parent's end of a run: what the workers reported is given to pytest's own reporters."""
 
 
-from dx_testrun import nodes
+from dx_testrun import covered, nodes
 
 
 def feed(config, message):
@@ -87,6 +87,10 @@ def conclude(plugin, session):
     if reporter is not None:
         reporter._show_progress_info = False
     plugin.text()
+    cover = finish.get("coverage")
+    reason = cover and covered.merge(config, cover["store"], cover["cached"], cover["changed"])
+    if reason and cover["cached"] and reporter is not None:
+        reporter.write_line("dx: totals of coverage are those of the tests that ran: " + reason)
     ending = finish.get("ending")
     if ending == "interrupted":
         raise KeyboardInterrupt()

@@ -10,7 +10,8 @@ import sys
 import time
 
 from dx_testrun.bare import are_bare, item_of
-from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence, start_coverage
+from dx_testrun.covered import start_coverage
+from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence
 from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
 from dx_testrun.reports import crash_of, ending_of, reason_of
@@ -112,7 +113,7 @@ class Worker:
             own_base(config, self.plugin.base, name)
         else:
             forget_cache(config)
-        start_coverage(config, name)
+        start_coverage(config, name, self.recorder)
         if self.recorder is not None and not self.plugin.start.get("spawned"):
             self.recorder.forked()
 

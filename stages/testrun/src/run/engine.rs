@@ -67,6 +67,8 @@ pub(super) struct Engine<'a> {
     interrupts: u32,
     /// Workers that died between tests, in a row.
     idle_deaths: u32,
+    /// What they measured is lost with them.
+    has_lost_workers: bool,
     /// Files under whose collection a worker died once.
     died_collecting: std::collections::HashSet<u32>,
     /// Something of ours went wrong; the run cannot be called good.
@@ -150,6 +152,7 @@ impl<'a> Engine<'a> {
             attempts: std::collections::HashMap::new(),
             interrupts: 0,
             idle_deaths: 0,
+            has_lost_workers: false,
             died_collecting: std::collections::HashSet::new(),
             faults: Vec::new(),
             order_dependent: Vec::new(),
@@ -309,10 +312,16 @@ impl<'a> Engine<'a> {
         feed::feed(&mut self.parent, self.tally.reports_in_order())?;
         let finish = self.finish_message();
         self.parent.send_json(Order::Finish, &[], &finish)?;
-        // While pytest sums up.
+        // While pytest sums up; what it keeps of coverage belongs to what is kept here.
         self.remember();
-        self.keep_evidence();
+        let covered = finish.coverage.is_some();
+        if !covered {
+            self.keep_evidence(false);
+        }
         let mut conclusion = conclusion(&mut self.parent)?;
+        if covered {
+            self.keep_evidence(true);
+        }
         self.settle();
         conclusion.missed = self.missed;
         conclusion.counts = Outcome::ALL
@@ -362,7 +371,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Keeps what tests used, for the choice of the next run; says what an audit found.
-    fn keep_evidence(&mut self) {
+    fn keep_evidence(&mut self, covered: bool) {
         // That pytest has no tests in the files that were offered is worth keeping, too.
         let has_found = self.evidence.is_there() || self.files.is_empty() && !self.settings.among.is_empty();
         let Some(selection) = self.selection.filter(|_| has_found) else { return };
@@ -387,11 +396,16 @@ impl<'a> Engine<'a> {
             rootdir: &self.plan.root,
             patterns: &self.plan.patterns,
             coverage: self.plan.coverage,
+            covered: covered && self.is_complete() && !self.has_lost_workers,
             whole_files: whole_files(files.map(|(_, info)| info)),
-            ended: self.ending.is_none() && self.faults.is_empty() && self.tally.broken == 0,
+            ended: self.is_complete(),
             all: self.settings.among.is_empty() && self.settings.partition.is_none(),
         };
         selection.keep(self.settings, &self.evidence, &found, &ran);
+    }
+
+    fn is_complete(&self) -> bool {
+        self.ending.is_none() && self.faults.is_empty() && self.tally.broken == 0
     }
 
     fn finish_message(&self) -> Finish {
@@ -418,6 +432,10 @@ impl<'a> Engine<'a> {
             ending: (!ending.ending.is_empty()).then_some(ending.ending),
             reason: ending.reason,
             returncode: ending.returncode,
+            coverage: self
+                .selection
+                .filter(|_| self.plan.covered)
+                .and_then(|selection| selection.cover(self.settings)),
         }
     }
 

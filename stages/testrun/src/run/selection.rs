@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
 use crate::failure::Failure;
-use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, setting};
+use crate::message::Cover;
+use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, setting, widen};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -36,6 +37,8 @@ pub(crate) struct Selection {
     pub(crate) choice: Option<Choice>,
     /// Why all tests run.
     pub(crate) everything: Option<String>,
+    /// Where coverage is measured and kept tests count: files whose kept lines do not.
+    changed: Option<Vec<String>>,
     /// The user named files or tests.
     paths: Vec<String>,
     /// The same as pytest's ids begin.
@@ -72,6 +75,7 @@ impl Selection {
             began: settings.began.unwrap_or_else(process::real_time_ns),
             choice: None,
             everything: None,
+            changed: None,
             asked: Vec::new(),
             paths,
             narrowed,
@@ -91,10 +95,6 @@ impl Selection {
             self.everything = Some("nothing is known of them yet".to_owned());
             return;
         };
-        if record.coverage {
-            self.everything = Some("coverage is measured, and is that of all of them".to_owned());
-            return;
-        }
         let now = setting(&record.setting.site, &settings.python, &folders(settings, &record.rootdir));
         let folders = folders(settings, &record.rootdir);
         let what = if now.python != record.setting.python {
@@ -106,10 +106,62 @@ impl Selection {
         {
             "the configuration"
         } else {
-            self.choice = Some(Choice::of(record, &self.sources, since));
+            let mut choice = Choice::of(record, &self.sources, since);
+            if record.coverage {
+                match self.widened(&mut choice, record, settings) {
+                    Ok(changed) => self.changed = Some(changed),
+                    Err(why) => {
+                        self.everything = Some(format!("coverage is measured, and {why}"));
+                        return;
+                    }
+                }
+            }
+            self.choice = Some(choice);
             return;
         };
         self.everything = Some(format!("{what} changed"));
+    }
+
+    /// Selection where coverage is measured: only if what was measured of the other tests is there.
+    fn widened(
+        &self,
+        choice: &mut Choice,
+        record: &Record,
+        settings: &Settings,
+    ) -> Result<Vec<String>, &'static str> {
+        if settings.since.is_some() || !self.covers(settings) {
+            return Err("is that of all tests that are asked for");
+        }
+        if record.store.is_none() || record.store != self.store_digest(settings) {
+            return Err("is not known test by test");
+        }
+        widen(choice, record, &self.sources)
+    }
+
+    /// Whether totals of coverage can be put together from this run and what is kept.
+    fn covers(&self, settings: &Settings) -> bool {
+        self.which != Which::Failed && !self.narrowed && self.paths.is_empty() && settings.partition.is_none()
+    }
+
+    fn store_name(&self) -> String {
+        self.name.replacen("record", "coverage", 1)
+    }
+
+    fn store_digest(&self, settings: &Settings) -> Option<[u8; 16]> {
+        let bytes = settings.state.read(&self.store_name())?;
+        blake3::hash(&bytes).as_bytes()[..16].try_into().ok()
+    }
+
+    /// What pytest-cov's data become, if what is measured is kept by test.
+    pub(crate) fn cover(&self, settings: &Settings) -> Option<Cover> {
+        if !self.covers(settings) {
+            return None;
+        }
+        let store = settings.state.path(&self.store_name()).to_string_lossy().into_owned();
+        let changed = self.changed.clone().filter(|_| self.which == Which::Affected);
+        let cached = self.choice.as_ref().filter(|_| changed.is_some());
+        let cached = cached.map_or_else(Vec::new, |choice| choice.cached.iter().cloned().collect());
+        Some(Cover { store, cached, changed: changed.unwrap_or_default() })
     }
 
     /// What runs, by the arguments.
@@ -129,6 +181,10 @@ impl Selection {
         let chosen = choice.chosen.keys().filter(|id| self.is_asked(id) && self.wants(id));
         files.extend(chosen.map(|id| file_of(id)));
         files.retain(|file| root.join(file).is_file());
+        if files.is_empty() && self.changed.is_some() {
+            // pytest-cov is to report all the same.
+            files.extend(choice.cached.first().map(|id| file_of(id)));
+        }
         if files.is_empty() {
             return Outlook::Nothing;
         }
@@ -278,6 +334,7 @@ impl Selection {
             chosen: &|id| has_reason(&self.choice, id) || has_reason(&now, id),
             offered: if found.ended { settings.among.as_slice() } else { &[] },
             coverage: found.coverage,
+            store: if found.covered { self.store_digest(settings) } else { None },
             complete: found.ended && found.all && !self.narrowed && self.paths.is_empty(),
         };
         run.record(old, ran).save(&settings.state, &self.name);
@@ -310,6 +367,8 @@ pub(crate) struct Found<'a> {
     /// Files that were collected, with the rests of their tests' ids.
     pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
     pub(crate) coverage: bool,
+    /// What pytest-cov measured of each test is kept.
+    pub(crate) covered: bool,
     /// It came to its end, and everything could be collected.
     pub(crate) ended: bool,
     /// Every test was there to be run.

@@ -29,6 +29,8 @@ pub(crate) enum Reason {
     /// A conftest, or what makes a package of a folder, that was not there before.
     Conftest(String),
     Input(Input),
+    /// The lines that it executed in this file are other ones now.
+    Covered(String),
     /// Something that pytest did outside of tests, with this behind it.
     Session(Box<Reason>),
 }
@@ -54,6 +56,7 @@ impl fmt::Display for Reason {
             Reason::Input(Input::Size(path)) => write!(f, "the size of '{path}' changed"),
             Reason::Input(Input::Name(name)) if name == "*" => write!(f, "the environment changed"),
             Reason::Input(Input::Name(name)) => write!(f, "the variable {name} changed"),
+            Reason::Covered(file) => write!(f, "its coverage of '{file}', which changed, is measured anew"),
             Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
         }
     }
@@ -64,9 +67,11 @@ impl Reason {
     pub(crate) fn is_change(&self) -> bool {
         match self {
             Reason::Failed | Reason::Unknown | Reason::Unsteady | Reason::Spawns => false,
-            Reason::Function { .. } | Reason::Conftest(_) | Reason::Input(_) | Reason::Module(_, None) => {
-                true
-            }
+            Reason::Function { .. }
+            | Reason::Conftest(_)
+            | Reason::Input(_)
+            | Reason::Covered(_)
+            | Reason::Module(_, None) => true,
             Reason::Module(_, Some(reason)) | Reason::Session(reason) => reason.is_change(),
         }
     }

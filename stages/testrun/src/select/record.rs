@@ -14,7 +14,7 @@ use super::numbering::Numbering;
 use super::setting::Setting;
 use crate::state::State;
 
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -26,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) patterns: Vec<String>,
     /// pytest-cov measured.
     pub(crate) coverage: bool,
+    /// What tells the file with what it measured of each test, where that was kept.
+    pub(crate) store: Option<[u8; 16]>,
     /// Every source file of the project with its content, as far as its tests are known.
     pub(crate) sources: BTreeMap<String, [u8; 16]>,
     /// Which source files there were.

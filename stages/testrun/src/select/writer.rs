@@ -32,6 +32,7 @@ pub(crate) struct Run<'a> {
     pub(crate) rootdir: &'a str,
     pub(crate) patterns: Vec<String>,
     pub(crate) coverage: bool,
+    pub(crate) store: Option<[u8; 16]>,
     /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
     pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Paths of files that pytest could have collected: those of them that it did not are none of its.
@@ -266,6 +267,7 @@ impl Writer<'_> {
         self.record.rootdir = run.rootdir.to_owned();
         self.record.patterns = run.patterns.clone();
         self.record.coverage = run.coverage;
+        self.record.store = run.store;
         self.record
     }
 }

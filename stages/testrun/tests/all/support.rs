@@ -142,7 +142,7 @@ impl Project {
 
     fn ran(&self, output: &Output) -> Ran {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(!stderr.contains("testrun/python-"), "of ours: {stderr}");
+        assert!(!stderr.contains("<dx_testrun>"), "of ours: {stderr}");
         let mut outcomes = Outcomes::new();
         for event in self.events().iter().filter(|event| event["event"] == "test") {
             let text = |key: &str| event[key].as_str().unwrap().to_owned();

@@ -83,6 +83,7 @@ impl Engine<'_> {
             }
             return Ok(());
         }
+        self.has_lost_workers = true;
         if stage == Stage::Finishing && current.is_none() {
             self.faults.push(format!("gw{lane} died at the end of its session: {why}"));
             self.queue.lost(lane, None);
