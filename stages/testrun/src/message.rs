@@ -167,7 +167,7 @@ pub(crate) struct Plan {
     /// pytest-cov measures.
     #[serde(default)]
     pub(crate) coverage: bool,
-    /// What it measures can be kept by test.
+    /// What it measures can be kept by test file.
     #[serde(default)]
     pub(crate) covered: bool,
     /// pytest's patterns for the names of test files.
@@ -287,12 +287,12 @@ pub(crate) struct Finish {
     pub(crate) coverage: Option<Cover>,
 }
 
-/// What the parent does with what was measured of each test.
+/// What the parent does with what was measured for each test file.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cover {
     /// The file in which it is kept.
     pub(crate) store: String,
-    /// Tests that did not run, and count as they did.
+    /// Test files of which no test ran, and whose lines count as they did.
     pub(crate) cached: Vec<String>,
     /// Files of which nothing that was kept is right.
     pub(crate) changed: Vec<String>,

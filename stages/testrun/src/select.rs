@@ -19,7 +19,7 @@ mod since;
 mod sources;
 mod writer;
 
-pub(crate) use choice::Choice;
+pub(crate) use choice::{Choice, file_of};
 pub(crate) use covered::widen;
 pub(crate) use evidence::Evidence;
 pub(crate) use known::Known;

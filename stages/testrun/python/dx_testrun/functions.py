@@ -62,10 +62,16 @@ class Monitor:
 
     def switch(self):
         """What was called in the last window would be silent in the next."""
-        if not self.shares and (len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS))):
+        if len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS)):
             self.wake(self.seen)
         else:
             # In this order: what another thread calls meanwhile is told again, or known to be silent.
+            self.seen.clear()
+            self.monitoring.restart_events()
+
+    def hear_anew(self):
+        """Also of what was heard of since the last switch, and with coverage.py."""
+        if self.shares:
             self.seen.clear()
             self.monitoring.restart_events()
 
@@ -130,6 +136,9 @@ class Tracer:
         pass
 
     def wake_unknown(self, window):
+        pass
+
+    def hear_anew(self):
         pass
 
     def price(self, count):

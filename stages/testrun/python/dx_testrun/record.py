@@ -110,7 +110,7 @@ class Recorder:
         self.shared, self.sent, self.batch = set(), None, 0
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.kinds = set()  # folders with tests that are not Python
-        self.coverage = None  # coverage.py in a worker, if it is to tell tests apart
+        self.coverage, self.covered = None, ""  # coverage.py in a worker, if it is to tell test files apart
 
     # Starting
 
@@ -187,7 +187,7 @@ class Recorder:
         of a file share what they call: that of each counts for those after it, too."""
         window = Window()
         price = self.functions.price(len(self.shared))
-        anew = at[0] != self.file or self.credit >= price or self.coverage is not None
+        anew = at[0] != self.file or self.credit >= price
         if anew:
             self.file = at[0]
             self.credit -= price
@@ -197,21 +197,26 @@ class Recorder:
         self.at = at
         del self.memories.open[:]
         if self.coverage is not None:
-            self.coverage.switch_context(context_of(item.nodeid))
+            self.cover(context_of(item.nodeid))
         before = self.enter(window, anew)
         began = perf_counter()
         try:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
-            if self.coverage is not None:
-                self.coverage.switch_context("")
-            self.leave(before, window, self.coverage is not None)
+            self.leave(before, window, False)
             self.shared = window.units
             del self.memories.open[:]
             self.at = None
         self.look_at_item(item, window)
         return window.whole()
+
+    def cover(self, name):
+        """From here on, coverage.py measures under the name of this test file, or under none."""
+        if self.coverage is not None and name != self.covered:
+            self.covered = name
+            self.coverage.switch_context(name)
+            self.functions.hear_anew()
 
     def look_at_item(self, item, window):
         """Tests that are no functions stand in their file somewhere: in a docstring, in a text of another kind."""

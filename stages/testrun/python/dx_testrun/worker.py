@@ -351,6 +351,8 @@ class Worker:
         plugin, session = self.plugin, self.session
         if file in plugin.lists:
             return
+        if self.recorder is not None:
+            self.recorder.cover("")
         node = plugin.nodes[file]
         plugin.deselected, plugin.left_out = 0, []
         session._collection_cache = {}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::settings::Settings;
 use crate::failure::Failure;
 use crate::message::Cover;
-use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, setting, widen};
+use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, file_of, setting, widen};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -133,7 +133,7 @@ impl Selection {
             return Err("is that of all tests that are asked for");
         }
         if record.store.is_none() || record.store != self.store_digest(settings) {
-            return Err("is not known test by test");
+            return Err("is not known for each test file");
         }
         widen(choice, record, &self.sources)
     }
@@ -152,7 +152,7 @@ impl Selection {
         blake3::hash(&bytes).as_bytes()[..16].try_into().ok()
     }
 
-    /// What pytest-cov's data become, if what is measured is kept by test.
+    /// What pytest-cov's data become, if what is measured is kept by test file.
     pub(crate) fn cover(&self, settings: &Settings) -> Option<Cover> {
         if !self.covers(settings) {
             return None;
@@ -160,7 +160,10 @@ impl Selection {
         let store = settings.state.path(&self.store_name()).to_string_lossy().into_owned();
         let changed = self.changed.clone().filter(|_| self.which == Which::Affected);
         let cached = self.choice.as_ref().filter(|_| changed.is_some());
-        let cached = cached.map_or_else(Vec::new, |choice| choice.cached.iter().cloned().collect());
+        // Whole files are chosen.
+        let cached: BTreeSet<&str> =
+            cached.iter().flat_map(|choice| &choice.cached).map(|id| file_of(id)).collect();
+        let cached = cached.into_iter().map(str::to_owned).collect();
         Some(Cover { store, cached, changed: changed.unwrap_or_default() })
     }
 
@@ -367,7 +370,7 @@ pub(crate) struct Found<'a> {
     /// Files that were collected, with the rests of their tests' ids.
     pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
     pub(crate) coverage: bool,
-    /// What pytest-cov measured of each test is kept.
+    /// What pytest-cov measured is kept by test file.
     pub(crate) covered: bool,
     /// It came to its end, and everything could be collected.
     pub(crate) ended: bool,
@@ -413,11 +416,6 @@ fn split(arguments: &[String]) -> (Vec<String>, bool) {
 
 fn folders<'a>(settings: &'a Settings, rootdir: &'a str) -> [&'a Path; 3] {
     [&settings.folder, &settings.state.root, Path::new(rootdir)]
-}
-
-/// The file of a test.
-fn file_of(id: &str) -> &str {
-    id.split("::").next().unwrap_or(id)
 }
 
 /// An argument as pytest's ids begin.

@@ -29,7 +29,7 @@ pub(crate) enum Reason {
     /// A conftest, or what makes a package of a folder, that was not there before.
     Conftest(String),
     Input(Input),
-    /// The lines that it executed in this file are other ones now.
+    /// Coverage that it, or another test of its file, has in this one is measured anew.
     Covered(String),
     /// Something that pytest did outside of tests, with this behind it.
     Session(Box<Reason>),
@@ -56,7 +56,9 @@ impl fmt::Display for Reason {
             Reason::Input(Input::Size(path)) => write!(f, "the size of '{path}' changed"),
             Reason::Input(Input::Name(name)) if name == "*" => write!(f, "the environment changed"),
             Reason::Input(Input::Name(name)) => write!(f, "the variable {name} changed"),
-            Reason::Covered(file) => write!(f, "its coverage of '{file}', which changed, is measured anew"),
+            Reason::Covered(file) => {
+                write!(f, "coverage is kept by test file, and '{file}' is measured anew")
+            }
             Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
         }
     }
@@ -190,6 +192,11 @@ impl Judge<'_> {
             self.reached(*self.numbers.get(path.as_ref())?)
         })
     }
+}
+
+/// The file of a test.
+pub(crate) fn file_of(id: &str) -> &str {
+    id.split("::").next().unwrap_or(id)
 }
 
 /// pytest's rule for `python_files`: a pattern with a separator is for the path, one without for the name.

@@ -1,12 +1,12 @@
 //! Which tests run while coverage is measured, so that what is kept of the others makes the totals of a full run.
 //!
-//! Kept lines are those of files as they were: a test that executed anything in a file of another content runs again. What
-//! is executed outside of tests is kept, too, and was measured anew only where it was executed anew; so where that could
-//! be different now, everything runs.
+//! Lines are kept for all tests of a file together, and are those of sources as they were: where a test of a file runs, or
+//! one executed anything in a source of another content, the whole file runs. What is executed outside of tests is kept,
+//! too, and is measured anew only where it is executed anew; so where that could be different now, everything runs.
 
 use std::collections::BTreeSet;
 
-use super::choice::{Choice, Reason};
+use super::choice::{Choice, Reason, file_of};
 use super::record::{Record, Used};
 use super::sources::Sources;
 
@@ -59,6 +59,11 @@ pub(crate) fn widen(
                 choice.chosen.insert(id.clone(), Reason::Covered((*name).to_owned()));
             }
         }
+    }
+    let files: BTreeSet<String> = choice.chosen.keys().map(|id| file_of(id).to_owned()).collect();
+    for id in choice.cached.extract_if(.., |id| files.contains(file_of(id))) {
+        let reason = Reason::Covered(file_of(&id).to_owned());
+        choice.chosen.insert(id, reason);
     }
     Ok(changed.into_iter().map(|name| sources.path(name).to_string_lossy().into_owned()).collect())
 }

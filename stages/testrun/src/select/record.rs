@@ -26,7 +26,7 @@ pub(crate) struct Record {
     pub(crate) patterns: Vec<String>,
     /// pytest-cov measured.
     pub(crate) coverage: bool,
-    /// What tells the file with what it measured of each test, where that was kept.
+    /// What tells the file with what it measured for each test file, where that was kept.
     pub(crate) store: Option<[u8; 16]>,
     /// Every source file of the project with its content, as far as its tests are known.
     pub(crate) sources: BTreeMap<String, [u8; 16]>,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::choice::file_of;
 use super::evidence::{Evidence, Input, Uses};
 use super::fingerprint::Fingerprint;
 use super::numbering::Numbering;
@@ -134,7 +135,7 @@ impl Writer<'_> {
             if fresh.contains(id.as_str()) {
                 return false;
             }
-            let path = id.split("::").next().unwrap_or(id);
+            let path = file_of(id);
             let file = files.get(test.file as usize).map_or("", String::as_str);
             let gone = run.complete && !run.sources.path(file).exists()
                 || run.collected.get(path).is_some_and(|tests| !tests.contains(&id[path.len()..]));
@@ -153,7 +154,7 @@ impl Writer<'_> {
     }
 
     fn test(&mut self, test: &Ran<'_>) {
-        let file = self.file_of(test.id.split("::").next().unwrap_or(test.id));
+        let file = self.file_of(file_of(test.id));
         let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
         let used = used.map(|uses| self.used(uses)).filter(|used| !used.unsteady);
         let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
