@@ -140,3 +140,26 @@ fn totals_of_coverage_are_those_of_a_full_run() {
     project.change(4);
     assert!(project.run(&["--affected"]).contains("dx: 1 of 6 ran, 5 cached"));
 }
+
+#[test]
+fn files_that_tests_only_touch_are_known_and_those_that_they_write_are_not() {
+    let project = Project::new();
+    project.write("data.txt", "1");
+    let read = "    assert open('data.txt').read()\n";
+    let touch = "import os\nimport m\n\ndef test_touch():\n    os.utime('data.txt')\n    assert m.f0() == 1\n";
+    project.write("test_0.py", &format!("{touch}\ndef test_read():\n{read}"));
+    let settled = |what: &str, cached: usize| {
+        // Once for what is not known yet, and once more.
+        project.run(&["--affected"]);
+        project.run(&["--affected"]);
+        let said = project.run(&["--affected"]);
+        assert!(said.contains(&format!("dx: {} of 7 ran, {cached} cached", 7 - cached)), "{what}: {said}");
+    };
+    settled("touched", 7);
+    project.write("data.txt", "2");
+    let said = project.run(&["--affected"]);
+    assert!(said.contains("dx: 1 of 7 ran, 6 cached"), "{said}");
+    settled("another content", 7);
+    project.write("test_1.py", "def test_f1():\n    with open('data.txt', 'r+') as file:\n        file.write('2')\n");
+    settled("written", 6);
+}

@@ -25,6 +25,8 @@ from dx_testrun.watch import WATCH, absolute
 # Tests take it away.
 frame_of = sys._getframe
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
+# Those that put something in a file's place.
+WRITES = {"os.rename", "os.link", "os.symlink", "os.truncate"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
@@ -97,7 +99,7 @@ class Recorder:
         self.numbers = {}
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
-        self.told = set()
+        self.told, self.written = set(), set()
         self.known = {}  # path -> size of its window when it was told
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
@@ -109,6 +111,7 @@ class Recorder:
         self.file, self.credit = None, CREDIT  # of the test before; seconds that may be spent on hearing of functions again
         self.shared, self.sent, self.batch = set(), None, 0
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
+        self.written = set()  # files that were opened to be written, by whomever
         self.kinds = set()  # folders with tests that are not Python
         self.coverage, self.covered = None, ""  # coverage.py in a worker, if it is to tell test files apart
 
@@ -303,6 +306,8 @@ class Recorder:
                 return
             path = here(path)
             anew = flags & (os.O_TRUNC | os.O_EXCL) if mode is None else ANEW & set(mode)
+            if flags & (os.O_WRONLY | os.O_RDWR):
+                self.written.add(path)
             if anew:
                 # What is written before it is read is no input but a product.
                 self.current.products.add(path)
@@ -319,6 +324,8 @@ class Recorder:
         elif event == "dx.read":
             # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
             self.current.files.add(here(arguments[0]))
+        elif event in WRITES:
+            self.written.update(here(path) for path in arguments[:2] if isinstance(path, (str, bytes)))
         elif event in SPAWNS and not self.foreign:
             self.current.spawned = event
 
@@ -397,7 +404,9 @@ class Recorder:
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
         session.folders = set(self.kinds)
         session = session.whole()
-        out.append(dict(self.describe(session), module="", site=[path for path in sys.path if "site-packages" in path]))
+        written, self.written = self.lasting(self.written), set()
+        site = [path for path in sys.path if "site-packages" in path]
+        out.append(dict(self.describe(session), module="", site=site, written=written))
         return out
 
 

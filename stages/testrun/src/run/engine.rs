@@ -399,6 +399,7 @@ impl<'a> Engine<'a> {
             covered: covered && self.is_complete() && !self.has_lost_workers,
             whole_files: whole_files(files.map(|(_, info)| info)),
             ended: self.is_complete(),
+            sees_all: !self.has_lost_workers,
             all: self.settings.among.is_empty() && self.settings.partition.is_none(),
         };
         selection.keep(self.settings, &self.evidence, &found, &ran);

@@ -338,6 +338,7 @@ impl Selection {
             offered: if found.ended { settings.among.as_slice() } else { &[] },
             coverage: found.coverage,
             store: if found.covered { self.store_digest(settings) } else { None },
+            sees_all: found.sees_all,
             complete: found.ended && found.all && !self.narrowed && self.paths.is_empty(),
         };
         run.record(old, ran).save(&settings.state, &self.name);
@@ -374,6 +375,8 @@ pub(crate) struct Found<'a> {
     pub(crate) covered: bool,
     /// It came to its end, and everything could be collected.
     pub(crate) ended: bool,
+    /// No process was lost with what it knew.
+    pub(crate) sees_all: bool,
     /// Every test was there to be run.
     pub(crate) all: bool,
 }

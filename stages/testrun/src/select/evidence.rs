@@ -1,6 +1,6 @@
 //! What workers tell of tests and modules, put together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,7 @@ struct Told {
     /// The file of a module; empty for the session.
     module: Option<String>,
     site: Vec<String>,
+    written: Vec<String>,
 }
 
 /// Something outside the code that was read.
@@ -72,6 +73,8 @@ pub(crate) struct Evidence {
     pub(crate) modules: BTreeMap<String, Uses>,
     pub(crate) session: Uses,
     pub(crate) site: BTreeSet<String>,
+    /// Files that Python code opened to write them.
+    pub(crate) written: HashSet<String>,
 }
 
 impl Evidence {
@@ -79,6 +82,7 @@ impl Evidence {
     pub(crate) fn add(&mut self, process: u64, payload: &[u8]) -> Result<(), serde_json::Error> {
         for mut told in message::read::<Vec<Told>>(payload)? {
             self.site.extend(std::mem::take(&mut told.site));
+            self.written.extend(std::mem::take(&mut told.written));
             let (test, more) = (told.test, told.more);
             let module = told.module.take().unwrap_or_default();
             let mut uses = self.uses(process, told);

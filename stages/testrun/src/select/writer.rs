@@ -42,6 +42,8 @@ pub(crate) struct Run<'a> {
     pub(crate) chosen: &'a dyn Fn(&str) -> bool,
     /// Every test of the project was there to be chosen.
     pub(crate) complete: bool,
+    /// No process was lost with what it knew.
+    pub(crate) sees_all: bool,
 }
 
 impl Run<'_> {
@@ -57,9 +59,11 @@ impl Run<'_> {
             record.session = Used::default();
         }
         let now = self.sources.contents();
+        let inputs_before = record.inputs.len() as u32;
         let mut writer = Writer {
             run: self,
             record,
+            inputs_before,
             numbering,
             now,
             placed: HashMap::new(),
@@ -76,14 +80,25 @@ impl Run<'_> {
     }
 }
 
+/// The unit of a place.
+#[derive(Clone, Copy)]
+enum Placed {
+    Unit(u32),
+    /// Nobody knows what it was like when it was executed.
+    Unknown,
+    /// Code that came and went with the run.
+    Gone,
+}
+
 struct Writer<'a> {
     run: &'a Run<'a>,
     record: Record,
+    /// Inputs that the old record knew.
+    inputs_before: u32,
     numbering: Numbering,
     /// The states of the project's sources.
     now: HashMap<String, [u8; 16]>,
-    /// The units of places; nothing where nobody knows which it is.
-    placed: HashMap<u32, Option<u32>>,
+    placed: HashMap<u32, Placed>,
     /// What inputs of this run are like.
     prints: HashMap<Input, Fingerprint>,
     /// Files that were written while the tests ran: nobody knows which state of them was read.
@@ -184,8 +199,9 @@ impl Writer<'_> {
                 }
             };
             match unit {
-                Some(unit) => used.units.push(unit),
-                None => used.unsteady = true,
+                Placed::Unit(unit) => used.units.push(unit),
+                Placed::Unknown => used.unsteady = true,
+                Placed::Gone => continue,
             }
             if uses.lines {
                 let (path, ..) = self.run.evidence.place(*place);
@@ -194,11 +210,19 @@ impl Writer<'_> {
             }
         }
         for input in &uses.inputs {
-            if let Input::File(path) | Input::Folder(path) = input {
-                used.unsteady |= self.is_unsteady(path);
-            }
             let print = self.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
-            used.inputs.push(self.numbering.input(&mut self.record, input, print));
+            let number = self.numbering.input(&mut self.record, input, print);
+            used.inputs.push(number);
+            used.unsteady |= match input {
+                // Whoever sets times does not change what is read.
+                Input::File(path) => {
+                    let is_as_before =
+                        number < self.inputs_before && !self.run.evidence.written.contains(path);
+                    self.is_unsteady(path) && !(is_as_before && self.run.sees_all)
+                }
+                Input::Folder(path) => self.is_unsteady(path),
+                _ => false,
+            };
         }
         used.imports = uses
             .imports
@@ -210,16 +234,22 @@ impl Writer<'_> {
         used
     }
 
-    /// The unit of a place, if it is known what that was like when it was executed.
-    fn place(&mut self, place: u32) -> Option<u32> {
+    fn place(&mut self, place: u32) -> Placed {
         let (path, line, name) = self.run.evidence.place(place);
         let file = self.run.sources.name(path);
         if self.is_unsteady(&file) {
-            return None;
+            return Placed::Unknown;
         }
         let source = self.run.sources.get(&file);
         let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
-        self.unit(&file, fragment)
+        match self.unit(&file, fragment) {
+            Some(unit) => Placed::Unit(unit),
+            // What a test itself has written for its time.
+            None if Path::new(path).starts_with(std::env::temp_dir()) && !Path::new(path).exists() => {
+                Placed::Gone
+            }
+            None => Placed::Unknown,
+        }
     }
 
     fn unit(&mut self, file: &str, fragment: &str) -> Option<u32> {
