@@ -19,6 +19,8 @@ FIXED, EACH = 20e-6, 1.5e-6
 class Monitor:
     """Functions by `sys.monitoring`: an event for the first call in each window, nothing for the others."""
 
+    resting = False
+
     def __init__(self, recorder):
         self.recorder = recorder
         self.shares = False  # coverage.py, too, is to hear of everything again
@@ -68,6 +70,12 @@ class Monitor:
             # In this order: what another thread calls meanwhile is told again, or known to be silent.
             self.seen.clear()
             self.monitoring.restart_events()
+
+    def rest(self):
+        """Between tests nothing of the project runs that is of interest. Who hears of it by events pays nothing for it."""
+
+    def resume(self):
+        pass
 
     def hear_anew(self):
         """Also of what was heard of since the last switch, and with coverage.py."""
@@ -125,7 +133,7 @@ class Tracer:
                 memories.returned(frame)
             return until_return
 
-        self.called = called
+        self.called, self.resting = called, False
         threading.settrace(called)
         self.switch()
 
@@ -141,11 +149,24 @@ class Tracer:
     def hear_anew(self):
         pass
 
+    def rest(self):
+        self.resting = True
+        if sys.gettrace() is self.called:
+            sys.settrace(None)
+        elif sys.getprofile() is self.called:
+            sys.setprofile(None)
+
+    def resume(self):
+        self.resting = False
+        self.switch()
+
     def price(self, count):
         """A trace function hears of every call anyhow."""
         return 0
 
     def switch(self):
+        if self.resting:
+            return
         if sys.gettrace() in (None, self.called):
             sys.settrace(self.called)
         elif sys.getprofile() is None:

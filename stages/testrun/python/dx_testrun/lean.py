@@ -61,7 +61,8 @@ class Lane:
         whole = all(self.config.pluginmanager.has_plugin(name) for name in PARTS)
         self.on = whole and not (shown or live or timed or worker.everything)
         self.onlookers = Onlookers(self.config, RUNNING)
-        self.light = Light(worker.session, dist, self.on, self.onlookers)
+        functions = worker.recorder and worker.recorder.functions
+        self.light = Light(worker.session, dist, self.on, self.onlookers, functions)
         self.refused = set()
 
     def reach(self, items, at):
@@ -162,9 +163,12 @@ class Block(pytest.Item):
             else:
                 self.report(call)
             # What goes with the test's last frame belongs to it as well.
-            if not self.phase("teardown", self.raise_what_was_lost):
+            if self.phase("teardown", self.raise_what_was_lost):
+                self.worker.rest()
+            else:
                 self.report(self.failed)
-            elif self.kept.has_new_plugins():
+            if self.failed is None and self.kept.has_new_plugins():
+                self.worker.resume()
                 self.report_rest(call)
         self.kept.forget()
         if self.warned:
@@ -174,6 +178,7 @@ class Block(pytest.Item):
 
     def call(self):
         test = self.test
+        self.worker.resume()
         result = test.call() if type(test) is Test else call_of(test)()
         if result is not None:
             judge(test, result)

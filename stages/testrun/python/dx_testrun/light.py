@@ -72,8 +72,9 @@ def is_curious(caller):
 class Light:
     """Collects what is certain, and asks pytest for the rest."""
 
-    def __init__(self, session, dist, on, runners):
+    def __init__(self, session, dist, on, runners, functions):
         self.session, self.runners = session, runners
+        self.functions = functions  # of a recorder, which need not hear of pytest alone
         self.collectors = Onlookers(session.config, COLLECTING)
         config, option = session.config, session.config.option
         # What chooses among items has to see them.
@@ -90,10 +91,14 @@ class Light:
 
     def children(self, node):
         node.collect = lambda: self.collect(node)
+        if self.functions is not None:
+            self.functions.rest()
         try:
             report, duplicate = self.session._collect_one_node(node, True)
         finally:
             del node.collect
+            if self.functions is not None:
+                self.functions.resume()
         if report.passed:
             for child in report.result:
                 if type(child) is Test:
@@ -105,7 +110,11 @@ class Light:
 
     def collect(self, node):
         tests = self.tests(node)
-        return list(type(node).collect(node)) if tests is None else tests
+        if tests is None:
+            if self.functions is not None:
+                self.functions.resume()
+            return list(type(node).collect(node))
+        return tests
 
     def tests(self, node):
         """The tests of a module, or None where it could have others."""

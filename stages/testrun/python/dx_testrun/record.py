@@ -8,6 +8,7 @@ Functions are known by the file, the first line and the name of the outermost `d
 its classes: that is a fragment in the sources' outline. Only code below the project is looked at: the rest is known by its version.
 """
 
+import contextlib
 import functools
 import importlib
 import os
@@ -149,6 +150,20 @@ class Recorder:
         if anew:
             self.functions.switch()
 
+    @contextlib.contextmanager
+    def within(self, window):
+        """Code of the project runs in this window."""
+        rested = self.functions.resting
+        if rested:
+            self.functions.resume()
+        before = self.enter(window)
+        try:
+            yield
+        finally:
+            self.leave(before, window)
+            if rested:
+                self.functions.rest()
+
     def module(self, path, run):
         """Runs the import of a module in its own window; whoever asked for it depends on it."""
         window = self.modules.setdefault(path, Window())
@@ -157,12 +172,11 @@ class Recorder:
         if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
             self.current.imports.add(path)
             self.importer(path)
-        before = self.enter(window)
         try:
-            return run()
+            with self.within(window):
+                return run()
         finally:
             self.foreign = foreign
-            self.leave(before, window)
             self.touched[path] = True
 
     def importer(self, path):
@@ -207,6 +221,7 @@ class Recorder:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
+            self.functions.rest()
             self.leave(before, window, False)
             self.shared = window.units
             del self.memories.open[:]
@@ -503,9 +518,8 @@ class Fixtures:
         fixturedef._dx_tests = [self.recorder.at]
         known = getattr(request, "_fixture_defs", {})
         window.fixtures.extend(known[name] for name in getattr(fixturedef, "argnames", ()) if name in known)
-        before = self.recorder.enter(window)
-        yield
-        self.recorder.leave(before, window)
+        with self.recorder.within(window):
+            yield
         result = getattr(fixturedef, "cached_result", None)
         if result is not None and result[2] is None:
             self.recorder.memories.object(result[0])
@@ -529,11 +543,10 @@ def watch_fixtures(recorder):
         window = getattr(self, "_dx_window", None)
         if window is None or getattr(self, "cached_result", None) is None:
             return finish(self, request)
-        before = recorder.enter(window)
         try:
-            return finish(self, request)
+            with recorder.within(window):
+                return finish(self, request)
         finally:
-            recorder.leave(before, window)
             tests = [at for at in self._dx_tests if at is not None and at != recorder.at]
             if tests:
                 recorder.ended.append((tests, window))

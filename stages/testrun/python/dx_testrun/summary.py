@@ -79,8 +79,10 @@ def conclude(plugin, session):
     session.testscollected = finish["collected"]
     last = config.pluginmanager.get_plugin("lfplugin")
     if last is not None and finish["ids"]:
+        # Files that could not be collected the last time can be now.
+        passed = set(finish["ids"]).union(name.partition("::")[0] for name in finish["ids"])
         for key in list(last.lastfailed):
-            if str(key) in finish["ids"]:
+            if str(key) in passed:
                 del last.lastfailed[key]
     if plugin.nodeids is not None:
         plugin.nodeids.keep()

@@ -273,6 +273,7 @@ class Worker:
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin, item, following)
         run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+        self.resume()
         self.watched(run, item)
         self.tell_result()
         if self.leaks is not None:
@@ -317,6 +318,15 @@ class Worker:
             self.leaks = self.plugin.leaks = None
             self.put(NOTE, {"kind": "note", "text": "does not look for what tests leave behind any more: %r" % error})
 
+    def resume(self):
+        """From here on, code of the project may run."""
+        if self.recorder is not None:
+            self.recorder.functions.resume()
+
+    def rest(self):
+        if self.recorder is not None:
+            self.recorder.functions.rest()
+
     def watched(self, run, item):
         recorder = self.recorder
         if recorder is None:
@@ -351,6 +361,7 @@ class Worker:
         plugin, session = self.plugin, self.session
         if file in plugin.lists:
             return
+        self.resume()
         if self.recorder is not None:
             self.recorder.cover("")
         node = plugin.nodes[file]
