@@ -146,7 +146,8 @@ fn files_that_tests_only_touch_are_known_and_those_that_they_write_are_not() {
     let project = Project::new();
     project.write("data.txt", "1");
     let read = "    assert open('data.txt').read()\n";
-    let touch = "import os\nimport m\n\ndef test_touch():\n    os.utime('data.txt')\n    assert m.f0() == 1\n";
+    let touch =
+        "import os\nimport m\n\ndef test_touch():\n    os.utime('data.txt')\n    assert m.f0() == 1\n";
     project.write("test_0.py", &format!("{touch}\ndef test_read():\n{read}"));
     let settled = |what: &str, cached: usize| {
         // Once for what is not known yet, and once more.
@@ -160,6 +161,27 @@ fn files_that_tests_only_touch_are_known_and_those_that_they_write_are_not() {
     let said = project.run(&["--affected"]);
     assert!(said.contains("dx: 1 of 7 ran, 6 cached"), "{said}");
     settled("another content", 7);
-    project.write("test_1.py", "def test_f1():\n    with open('data.txt', 'r+') as file:\n        file.write('2')\n");
+    project.write(
+        "test_1.py",
+        "def test_f1():\n    with open('data.txt', 'r+') as file:\n        file.write('2')\n",
+    );
     settled("written", 6);
+}
+
+#[test]
+fn a_test_that_needs_another_file_is_collected_with_it_from_then_on() {
+    let project = Project::new();
+    fs::create_dir(project.0.path().join("p")).unwrap();
+    project.write("p/__init__.py", "");
+    project.write("p/s.py", "");
+    project.write("test_0.py", "import p\n\ndef test_f0():\n    assert p.s\n");
+    project.write("test_5.py", "import p.s\n\ndef test_f5():\n    assert 1\n");
+    let told = "test_0.py::test_f0 passes only after the whole session was collected";
+    let first = project.run(&["--affected"]);
+    assert!(first.contains(told) && first.contains("dx: 6 of 6 ran"), "{first}");
+    project.write("test_0.py", "import p\n\ndef test_f0():\n    assert p.s and True\n");
+    let again = project.run(&["--affected"]);
+    assert!(!again.contains(told) && again.contains("dx: 1 of 6 ran, 5 cached"), "{again}");
+    assert!(again.contains("1 passed"), "{again}");
+    assert!(project.run(&["--affected"]).contains("6 cached"));
 }

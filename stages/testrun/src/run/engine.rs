@@ -376,7 +376,7 @@ impl<'a> Engine<'a> {
         let has_found = self.evidence.is_there() || self.files.is_empty() && !self.settings.among.is_empty();
         let Some(selection) = self.selection.filter(|_| has_found) else { return };
         let ids: Vec<String> = self.tally.all().map(|done| self.id(done.file, done.item)).collect();
-        let ran = selection::ran(&self.tally, &ids);
+        let ran = selection::ran(&self.tally, &ids, &self.order_dependent);
         if selection.is_audit() {
             let (missed, saved) = selection.audit(&ran);
             for id in &missed {

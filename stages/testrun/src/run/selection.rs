@@ -183,6 +183,10 @@ impl Selection {
             .collect();
         let chosen = choice.chosen.keys().filter(|id| self.is_asked(id) && self.wants(id));
         files.extend(chosen.map(|id| file_of(id)));
+        let needs_all = |id: &&str| record.tests.get(*id).is_some_and(|test| test.together);
+        if choice.chosen.keys().map(String::as_str).filter(|id| self.is_asked(id)).any(|id| needs_all(&id)) {
+            files.extend(record.tests.keys().map(|id| file_of(id)));
+        }
         files.retain(|file| root.join(file).is_file());
         if files.is_empty() && self.changed.is_some() {
             // pytest-cov is to report all the same.
@@ -382,13 +386,14 @@ pub(crate) struct Found<'a> {
 }
 
 /// The tests of a tally, as records know them.
-pub(crate) fn ran<'a>(tally: &Tally, ids: &'a [String]) -> Vec<Ran<'a>> {
+pub(crate) fn ran<'a>(tally: &Tally, ids: &'a [String], together: &[String]) -> Vec<Ran<'a>> {
     let of = |(done, id): (&crate::tally::Done, &'a String)| Ran {
         id,
         at: (done.file, done.item),
         outcome: done.outcome as u8,
         failed: done.failed(),
         micros: (done.seconds() * 1e6) as u32,
+        together: together.contains(id),
     };
     tally.all().zip(ids).map(of).collect()
 }

@@ -121,6 +121,7 @@ mod tests {
             outcome: 0,
             failed: false,
             micros: 1,
+            together: false,
             used: known.then(|| used.clone()),
         };
         Record {

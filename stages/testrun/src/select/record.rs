@@ -14,7 +14,7 @@ use super::numbering::Numbering;
 use super::setting::Setting;
 use crate::state::State;
 
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -78,6 +78,8 @@ pub(crate) struct Test {
     pub(crate) outcome: u8,
     pub(crate) failed: bool,
     pub(crate) micros: u32,
+    /// It has passed only where the whole session was collected.
+    pub(crate) together: bool,
     /// Nothing where it is not known in full: the test runs again.
     pub(crate) used: Option<Used>,
 }

@@ -21,6 +21,8 @@ pub(crate) struct Ran<'a> {
     pub(crate) outcome: u8,
     pub(crate) failed: bool,
     pub(crate) micros: u32,
+    /// It passed only after the whole session was collected.
+    pub(crate) together: bool,
 }
 
 /// What a new record is made of.
@@ -64,6 +66,7 @@ impl Run<'_> {
             run: self,
             record,
             inputs_before,
+            together: HashSet::new(),
             numbering,
             now,
             placed: HashMap::new(),
@@ -95,6 +98,8 @@ struct Writer<'a> {
     record: Record,
     /// Inputs that the old record knew.
     inputs_before: u32,
+    /// Tests of this run that have needed the whole session before.
+    together: HashSet<String>,
     numbering: Numbering,
     /// The states of the project's sources.
     now: HashMap<String, [u8; 16]>,
@@ -146,8 +151,10 @@ impl Writer<'_> {
     fn keep_tests(&mut self, ran: &[Ran<'_>]) {
         let (run, files) = (self.run, &self.record.files);
         let fresh: HashSet<&str> = ran.iter().map(|test| test.id).collect();
+        let together = &mut self.together;
         self.record.tests.retain(|id, test| {
             if fresh.contains(id.as_str()) {
+                together.extend(test.together.then(|| id.clone()));
                 return false;
             }
             let path = file_of(id);
@@ -162,7 +169,8 @@ impl Writer<'_> {
         for (path, tests) in &self.run.collected {
             let file = self.file_of(path);
             for id in tests.iter().map(|rest| format!("{path}{rest}")) {
-                let unknown = || Test { file, outcome: 0, failed: false, micros: 0, used: None };
+                let unknown =
+                    || Test { file, outcome: 0, failed: false, micros: 0, together: false, used: None };
                 self.record.tests.entry(id).or_insert_with(unknown);
             }
         }
@@ -173,7 +181,8 @@ impl Writer<'_> {
         let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
         let used = used.map(|uses| self.used(uses)).filter(|used| !used.unsteady);
         let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
-        self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, used });
+        let together = test.together || self.together.contains(test.id);
+        self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, together, used });
     }
 
     /// A file as pytest's ids name it.
