@@ -9,7 +9,7 @@ LIBC := $(shell $(or $(CC),cc) -print-file-name=libc.a 2>/dev/null)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 STATIC := $(if $(wildcard $(LIBC)),$(HOST))
 
-RECORDS := coverage evidence records selection since
+RECORDS := coverage evidence records selection selection_package since
 TESTS := $(CARGO) $(if $(NEXTEST),nextest run,test) --workspace --locked --no-fail-fast
 TESTS_OF_RECORDS := $(TESTS) $(addprefix --test ,$(RECORDS))
 

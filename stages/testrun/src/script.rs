@@ -32,6 +32,8 @@ const MODULES: &[(&str, &str)] = modules![
     "asked",
     "functions",
     "remember",
+    "window",
+    "windows",
     "record",
     "worker",
     "plugin",

@@ -9,8 +9,6 @@ its classes: that is a fragment in the sources' outline. Only code below the pro
 """
 
 import contextlib
-import functools
-import importlib
 import os
 import sys
 import tempfile
@@ -22,6 +20,8 @@ from dx_testrun.covered import context_of
 from dx_testrun.functions import Monitor, Tracer, identity
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
+from dx_testrun.window import Window
+from dx_testrun.windows import watch_environment, watch_fixtures, watch_imports
 
 # Tests take it away.
 frame_of = sys._getframe
@@ -30,6 +30,7 @@ SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spaw
 WRITES = {"os.rename", "os.link", "os.symlink", "os.truncate"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
+OWN_CODE = "<dx_testrun>"  # forks workers
 OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
 # Seconds that a process may spend on telling its tests apart before they must pay for it, and the share that they pay.
 CREDIT, SHARE = 0.025, 1 / 16
@@ -44,46 +45,6 @@ LINES = frozenset(
     " print_tb print_stack TracebackException StackSummary getframeinfo getsourcelines getinnerframes getouterframes"
     " findsource getblock findlinestarts".split()
 )
-
-
-class Window:
-    """What was used between two moments."""
-
-    __slots__ = ("units", "files", "products", "folders", "names", "imports", "asked", "spawned", "memories", "fixtures", "parts")
-
-    def __init__(self):
-        self.units, self.folders, self.names, self.imports = set(), set(), set(), set()
-        self.files, self.products, self.asked = set(), set(), set()
-        self.spawned = None
-        self.memories = set()  # what remembers, and was asked
-        self.fixtures = []  # those with windows of their own
-        self.parts = []  # windows that count in full
-
-    def add(self, other):
-        self.units |= other.units
-        self.files |= other.files
-        self.folders |= other.folders
-        self.names |= other.names
-        self.imports |= other.imports
-        self.asked |= other.asked
-        self.spawned = self.spawned or other.spawned
-
-    def whole(self):
-        """With everything that it used through fixtures and memories."""
-        if not (self.memories or self.fixtures or self.parts):
-            return self
-        out, todo, seen = Window(), [self], set()
-        while todo:
-            window = todo.pop()
-            if window in seen:
-                continue
-            seen.add(window)
-            out.add(window)
-            todo.extend(window.parts)
-            todo.extend(memory.window for memory in list(window.memories))
-            shared = (getattr(definition, "_dx_window", None) for definition in window.fixtures)
-            todo.extend(window for window in shared if window is not None)
-        return out
 
 
 class Recorder:
@@ -341,7 +302,7 @@ class Recorder:
             self.current.files.add(here(arguments[0]))
         elif event in WRITES:
             self.written.update(here(path) for path in arguments[:2] if isinstance(path, (str, bytes)))
-        elif event in SPAWNS and not self.foreign:
+        elif event in SPAWNS and not self.foreign and not frame_of(1).f_code.co_filename.startswith(OWN_CODE):
             self.current.spawned = event
 
     # Telling
@@ -448,107 +409,3 @@ def here(path):
         return path if path[:1] in ("/", b"/") else os.path.abspath(path)
     except (OSError, TypeError, ValueError):
         return path
-
-
-def watch_environment(recorder):
-    kind = type(os.environ)
-
-    class Environment(kind):
-        def __getitem__(self, key):
-            recorder.current.names.add(key)
-            return kind.__getitem__(self, key)
-
-        def __iter__(self):
-            recorder.current.names.add("*")
-            return kind.__iter__(self)
-
-    os.environ.__class__ = Environment
-
-
-def watch_imports(recorder):
-    """Every module of the project is imported in a window of its own."""
-    from importlib import _bootstrap_external as machinery
-
-    from _pytest.assertion.rewrite import AssertionRewritingHook
-
-    for kind in (machinery._LoaderBasics, AssertionRewritingHook):
-        wrap(recorder, kind)
-    plain = importlib.import_module
-
-    @functools.wraps(plain)
-    def import_module(name, package=None):
-        module = plain(name, package)
-        if recorder.current is not recorder.session:
-            path = recorder.path(getattr(getattr(module, "__spec__", None), "origin", None) or "")
-            if path is not None:
-                # It may have been there.
-                recorder.current.imports.add(path)
-        return module
-
-    importlib.import_module = import_module
-
-
-def wrap(recorder, kind):
-    plain = kind.exec_module
-
-    def exec_module(self, module):
-        spec = module.__spec__
-        path = recorder.path(getattr(spec, "origin", None) or "")
-        if path is None:
-            return recorder.foreign_module(lambda: plain(self, module))
-        try:
-            return recorder.module(path, lambda: plain(self, module))
-        finally:
-            recorder.memories.executed(module, path)
-
-    kind.exec_module = exec_module
-
-
-class Fixtures:
-    """Fixtures that live longer than a test have windows of their own."""
-
-    def __init__(self, recorder):
-        self.recorder = recorder
-
-    def pytest_fixture_setup(self, fixturedef, request):
-        if fixturedef.scope == "function":
-            yield
-            return
-        fixturedef._dx_window = window = Window()
-        fixturedef._dx_tests = [self.recorder.at]
-        known = getattr(request, "_fixture_defs", {})
-        window.fixtures.extend(known[name] for name in getattr(fixturedef, "argnames", ()) if name in known)
-        with self.recorder.within(window):
-            yield
-        result = getattr(fixturedef, "cached_result", None)
-        if result is not None and result[2] is None:
-            self.recorder.memories.object(result[0])
-
-
-def watch_fixtures(recorder):
-    """Who asks for a fixture uses what it used, also where it was there already; and what ends it."""
-    from _pytest.fixtures import FixtureDef
-
-    execute, finish = FixtureDef.execute, FixtureDef.finish
-
-    def execute_noted(self, request):
-        recorder.current.fixtures.append(self)
-        if self.scope != "function" and recorder.at is not None:
-            tests = getattr(self, "_dx_tests", None)
-            if tests is not None and tests[-1] != recorder.at:
-                tests.append(recorder.at)
-        return execute(self, request)
-
-    def finish_noted(self, request):
-        window = getattr(self, "_dx_window", None)
-        if window is None or getattr(self, "cached_result", None) is None:
-            return finish(self, request)
-        try:
-            with recorder.within(window):
-                return finish(self, request)
-        finally:
-            tests = [at for at in self._dx_tests if at is not None and at != recorder.at]
-            if tests:
-                recorder.ended.append((tests, window))
-
-    FixtureDef.execute, FixtureDef.finish = execute_noted, finish_noted

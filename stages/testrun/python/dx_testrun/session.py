@@ -8,7 +8,8 @@ import threading
 
 from dx_testrun.nodes import Input
 from dx_testrun.plugin import Leave, Plugin
-from dx_testrun.record import Fixtures, Recorder
+from dx_testrun.record import Recorder
+from dx_testrun.windows import Fixtures
 from dx_testrun.wire import GONE, NOTE
 
 
