@@ -3,6 +3,7 @@
 //! A figure of one side alone says little on a shared machine, so every result is a ratio to a peer that ran in the
 //! same minutes. CPU time is user and system time of the process and its waited-for children.
 
+pub mod affected;
 pub mod memory;
 pub mod project;
 pub mod selection;

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs, io};
 
 use clap::{Parser, Subcommand};
+use dx_benches::affected::Affected;
 use dx_benches::project::{self, Size};
 use dx_benches::selection;
 use dx_benches::stages;
@@ -88,11 +89,28 @@ enum What {
         peer: bool,
         #[arg(long, default_value = "python3")]
         python: PathBuf,
-        #[arg(long, default_value = "target/suites")]
+        /// Environments of their own: with the peer in them, pytest takes longer to start
+        #[arg(long, default_value = "target/selection/suites")]
         folder: PathBuf,
         /// Where projects are edited.
         #[arg(long, default_value = "target/selection")]
         work: PathBuf,
+    },
+    /// Nothing changed, one test edited, and the cost of recording, beside pytest-testmon.
+    Affected {
+        #[arg(long, default_value_t = 1000)]
+        files: usize,
+        #[arg(long, default_value_t = 10)]
+        tests: usize,
+        #[arg(long, default_value_t = 11)]
+        rounds: usize,
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+        /// A Python that has pytest and pytest-testmon, instead of an environment of its own
+        #[arg(long, value_name = "PYTHON")]
+        ready: Option<PathBuf>,
+        #[arg(long, default_value = "target/selection/suites")]
+        folder: PathBuf,
     },
     /// From a saved file to the result of the tests that it affects, under --watch.
     Watch {
@@ -181,6 +199,24 @@ fn run(arguments: &Arguments) -> io::Result<()> {
                 peer: *peer,
             };
             if session.run(names)? { Ok(()) } else { Err(io::Error::other("tests were missed")) }
+        }
+        What::Affected { files, tests, rounds, python, ready, folder } => {
+            let python = match ready {
+                Some(ready) => ready.clone(),
+                None => {
+                    let place = prepare::prepare(&suites::TRIVIAL, folder, python)?;
+                    selection::install_testmon(&place)?;
+                    place.python()
+                }
+            };
+            Affected {
+                python: std::path::absolute(python)?,
+                bin: std::fs::canonicalize(&arguments.bin)?,
+                files: *files,
+                tests: *tests,
+                rounds: *rounds,
+            }
+            .run()
         }
         What::Watch { rounds, python, ready, folder } => {
             let python = match ready {

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use crate::suites::{self, prepare};
 use steps::Tally;
 use work::Work;
+pub use work::install_testmon;
 
 /// What the command line asked for.
 #[derive(Debug)]

@@ -147,7 +147,7 @@ impl Place {
     }
 }
 
-pub(super) fn install_testmon(place: &Place) -> io::Result<()> {
+pub fn install_testmon(place: &Place) -> io::Result<()> {
     let mut pip = Command::new(place.python());
     step(pip.args(["-m", "pip", "--disable-pip-version-check", "-q", "install", TESTMON]))
 }
