@@ -23,6 +23,7 @@ const MODULES: &[(&str, &str)] = modules![
     "leaks",
     "orphans",
     "forked",
+    "bytecode",
     "covered",
     "nodes",
     "bare",

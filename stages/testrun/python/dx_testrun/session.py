@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 
+from dx_testrun.bytecode import keep_none_of_fresh_sources
 from dx_testrun.nodes import Input
 from dx_testrun.plugin import Leave, Plugin
 from dx_testrun.record import Recorder
@@ -30,6 +31,7 @@ def run_pytest(channel, start, warm=None):
     """The whole of a session; returns pytest's status in the parent, never returns in a worker."""
     import _pytest.config
 
+    keep_none_of_fresh_sources()
     plugin = Plugin(channel, start, warm)
     plugins = [plugin]
     wanted = start.get("evidence")
