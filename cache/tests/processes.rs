@@ -265,7 +265,8 @@ fn collecting_under_readers_and_writers_gives_misses_and_never_wrong_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let children: Vec<Child> = (0..4).map(|_| spawn("churn", dir.path())).collect();
     for mut child in children {
-        assert!(child.wait().unwrap().success());
+        let status = child.wait().unwrap();
+        assert!(status.success(), "{status}");
     }
     let cache = open(dir.path());
     check(&cache.session(), 0..300);
