@@ -21,7 +21,7 @@ fn spawn(role: &str, dir: &Path) -> Child {
         .env(ROLE, role)
         .env(DIR, dir)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }
