@@ -108,7 +108,7 @@ def merge(config, store, cached, changed):
 
     _, controller = coverage_of(config)
     try:
-        merge_files(controller.cov, store, {context_of(path) for path in cached}, set(changed))
+        merge_files(controller.cov, store, {context_of(path) for path in cached}, set(map(os.path.realpath, changed)))
         return None
     except Exception as error:
         for path in glob.glob(glob.escape(store) + "*"):

@@ -6,15 +6,7 @@ A fork of a configured pytest comes too late for it: what a plugin puts into `wo
 import json
 
 # What these prepare, a fork has by itself.
-KNOWN = ("_pytest", "xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "dx_testrun")
-
-
-def has_configuring_plugins(config):
-    caller = getattr(config.hook, "pytest_configure_node", None)
-    if caller is None:
-        return False
-    names = (getattr(impl.plugin, "__name__", None) or type(impl.plugin).__module__ for impl in caller.get_hookimpls())
-    return any(name.split(".")[0] not in KNOWN for name in names)
+KNOWN = ("_pytest", "xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures")
 
 
 class Gateway:
@@ -34,9 +26,7 @@ class Node:
 
 
 def configure(config, count):
-    """One node for each worker, or none where no plugin has anything for them."""
-    if count < 2 or not has_configuring_plugins(config):
-        return []
+    """One node for each worker."""
     nodes = [Node(config, "gw%d" % number, count) for number in range(count)]
     for node in nodes:
         config.hook.pytest_configure_node(node=node)

@@ -168,7 +168,10 @@ def plan(plugin, session):
     plain = why_plain(config)
     broken = session.testsfailed and not option.continue_on_collection_errors
     runs = not (plain or broken or option.collectonly or plugin.start.get("spawned"))
-    plugin.nodes_known = nodes.configure(config, plugin.start.get("nodes", 0)) if runs else ()
+    count = plugin.start.get("nodes", 0)
+    configuring = getattr(config.hook, "pytest_configure_node", None)
+    if runs and count > 1 and configuring is not None and foreign(configuring, nodes.KNOWN):
+        plugin.nodes_known = nodes.configure(config, count)
     return {
         "whole": plugin.whole,
         "plain": plain,
