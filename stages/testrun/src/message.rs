@@ -248,6 +248,10 @@ pub(crate) struct Stopped {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Report {
     #[serde(default)]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) when: String,
+    #[serde(default)]
     pub(crate) category: String,
     #[serde(default)]
     pub(crate) letter: String,

@@ -97,6 +97,11 @@ impl Tally {
         }
     }
 
+    /// Takes out the reports of a test that ended before its result.
+    pub fn cut_short(&mut self, file: u32, item: u32) -> Vec<Vec<u8>> {
+        self.reports.remove(&(file, item)).unwrap_or_default()
+    }
+
     pub fn get(&self, file: u32, item: u32) -> Option<&Done> {
         self.done.get(&(file, item))
     }

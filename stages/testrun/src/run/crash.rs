@@ -1,8 +1,8 @@
 //! What is said of a test whose worker died under it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::message::Reaped;
+use crate::message::{Reaped, Report};
 
 /// Why a process ended, for people.
 pub(super) fn why(reaped: &Reaped) -> String {
@@ -33,9 +33,19 @@ fn name(signal: i32) -> String {
         .map_or_else(|| signal.to_string(), |(_, name)| (*name).to_owned())
 }
 
+/// What is shown with a crash: the stacks, and what failed in the test before it. The crash is the test's outcome, so none of
+/// these counts by itself.
+pub(super) fn sections(stacks: &str, before: &[Report]) -> Value {
+    let stacks = (!stacks.is_empty()).then(|| json!(["Stacks of all threads", stacks]));
+    let failures = before.iter().filter(|report| !report.text.is_empty());
+    let shown = |report: &Report| {
+        json!([format!("{} before that, in its {}", report.word, report.when), report.text])
+    };
+    stacks.into_iter().chain(failures.map(shown)).collect()
+}
+
 /// The report that pytest's own reporters are given, one JSON line.
-pub(super) fn line(kind: &str, id: &str, text: &str, stacks: &str, seconds: f64) -> Vec<u8> {
-    let sections = if stacks.is_empty() { json!([]) } else { json!([["Stacks of all threads", stacks]]) };
+pub(super) fn line(kind: &str, id: &str, text: &str, sections: &Value, seconds: f64) -> Vec<u8> {
     json!({"kind": kind, "id": id, "text": text, "sections": sections, "seconds": seconds, "category": "failed",
         "letter": "F", "word": "FAILED"})
     .to_string()

@@ -154,6 +154,35 @@ fn crashes_and_hangs_are_laid_on_their_tests() {
     }
 }
 
+/// What it had reported does not count a second time, and is not lost.
+#[test]
+fn a_test_that_dies_after_it_failed_is_one_failure() {
+    let project = Project::new(&[
+        (
+            "conftest.py",
+            "import os\ndef pytest_runtest_logfinish(nodeid):\n    if 'late' in nodeid: os._exit(9)\n",
+        ),
+        (
+            "test_dies.py",
+            "import os, pytest\n\
+             @pytest.fixture\n\
+             def bad_end():\n    yield\n    raise ValueError('bad end')\n\
+             @pytest.fixture\n\
+             def deadly_end():\n    yield\n    os._exit(9)\n\
+             def test_late(bad_end): pass\n\
+             def test_failed_first(deadly_end): assert 1 == 2\n\
+             def test_ok(): pass\n",
+        ),
+    ]);
+    let ran = project.run(&["--no-warm", "-n", "1"]);
+    let failed = |id: &str| ran.outcomes[id] == ["failed"];
+    assert!(failed("test_dies.py::test_late") && failed("test_dies.py::test_failed_first"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2 failed, 1 passed in"), "{}", ran.stdout);
+    for text in ["ERROR before that, in its teardown", "ValueError: bad end", "assert 1 == 2"] {
+        assert!(ran.stdout.contains(text), "{text}\n{}", ran.stdout);
+    }
+}
+
 #[test]
 fn a_long_file_is_shared_between_workers() {
     let project = Project::new(&[(

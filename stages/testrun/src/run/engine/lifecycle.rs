@@ -8,7 +8,7 @@ use super::super::crash;
 use super::super::early::{self, Early};
 use super::Engine;
 use crate::failure::Failure;
-use crate::message::{Reaped, Report};
+use crate::message::{self, Reaped, Report};
 use crate::queue::Mode;
 use crate::report::Event;
 use crate::sys::process;
@@ -157,13 +157,22 @@ impl Engine<'_> {
                 word: "ERROR".to_owned(),
                 id: id.clone(),
                 text: text.clone(),
-                crash: None,
+                ..Report::default()
             };
-            self.tally.report(file, COLLECTING, crash::line("collect-crash", &id, &text, stacks, seconds));
+            self.tally.report(
+                file,
+                COLLECTING,
+                crash::line("collect-crash", &id, &text, &crash::sections(stacks, &[]), seconds),
+            );
             self.file_report(file, &report);
             return;
         };
-        self.tally.report(file, item, crash::line("crash", &id, &text, stacks, seconds));
+        let before = self.cut_short(file, item);
+        self.tally.report(
+            file,
+            item,
+            crash::line("crash", &id, &text, &crash::sections(stacks, &before), seconds),
+        );
         self.done(Done {
             file,
             item,
@@ -173,6 +182,20 @@ impl Engine<'_> {
             start: 0,
             worker: lane as u32,
         });
+    }
+
+    /// What a test reported before it was cut short; of it, only warnings stay.
+    fn cut_short(&mut self, file: u32, item: u32) -> Vec<Report> {
+        let mut before = Vec::new();
+        for line in self.tally.cut_short(file, item) {
+            let report: Report = message::read(&line).unwrap_or_default();
+            if report.kind == "warning" {
+                self.tally.report(file, item, line);
+            } else {
+                before.push(report);
+            }
+        }
+        before
     }
 
     /// The parent collects its child; nobody else can.
