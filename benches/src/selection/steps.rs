@@ -36,15 +36,16 @@ struct Known {
 }
 
 impl Known {
-    fn first(work: &Work, session: &Session) -> io::Result<Known> {
+    /// Nothing where pytest has no test to run.
+    fn first(work: &Work, session: &Session) -> io::Result<Option<Known>> {
         let truth = work.truth()?.outcomes;
+        if truth.is_empty() {
+            return Ok(None);
+        }
         let again = work.truth()?.outcomes;
         let mut unstable: Vec<String> = differences(&truth, &again).into_iter().map(|one| one.id).collect();
         let mut dx = View::default();
         dx.see(&work.affected()?.outcomes);
-        if truth.is_empty() {
-            return Err(io::Error::other("pytest runs no test before the first step"));
-        }
         // Of these the two say different things with nothing edited: no edit says more.
         let wrong: Vec<String> = dx.misses(&truth, &unstable).into_iter().map(str::to_owned).collect();
         if !wrong.is_empty() {
@@ -60,7 +61,7 @@ impl Known {
                 println!("  pytest-testmon ends with {:?} before the first step", ran.exit);
             }
         }
-        Ok(Known { truth, dx, peer, unstable })
+        Ok(Some(Known { truth, dx, peer, unstable }))
     }
 }
 
@@ -132,7 +133,8 @@ fn peer(
 
 pub(super) fn mutations(work: &Work, session: &Session) -> io::Result<Tally> {
     let mut tally = Tally::default();
-    let first = Known::first(work, session)?;
+    let first = Known::first(work, session)?
+        .ok_or_else(|| io::Error::other("pytest runs no test before the first step"))?;
     work.keep()?;
     for number in 0..session.mutations {
         let mut edit = Command::new(work.place.python());
@@ -156,20 +158,24 @@ pub(super) fn mutations(work: &Work, session: &Session) -> io::Result<Tally> {
     Ok(tally)
 }
 
+/// Commits one after the other, from the first on at which pytest runs tests: old ones may be too old for this Python.
 pub(super) fn history(work: &Work, session: &Session) -> io::Result<Tally> {
     let mut tally = Tally::default();
     let mut list = git(work);
-    list.args(["log", "--first-parent", "--format=%h", "-n", &(session.history + 1).to_string(), "--"]);
-    list.args(work.edited());
+    list.args(["log", "--no-merges", "--topo-order", "--format=%h"]);
+    list.args(["-n", &(session.history + 1).to_string(), "--"]).args(work.edited());
     let output = list.output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let commits: Vec<&str> = text.lines().rev().collect();
-    let (first, rest) = commits.split_first().ok_or_else(|| io::Error::other("no history"))?;
-    step(git(work).args(["checkout", "-q", "-f", first]))?;
-    let mut known = Known::first(work, session)?;
-    for commit in rest {
+    let mut known = None;
+    for commit in text.lines().rev() {
         step(git(work).args(["checkout", "-q", "-f", commit]))?;
-        look(work, &mut known, commit, true, &mut tally)?;
+        match &mut known {
+            Some(known) => look(work, known, commit, true, &mut tally)?,
+            None => known = Known::first(work, session)?,
+        }
+    }
+    if known.is_none() {
+        return Err(io::Error::other("pytest runs no test at any of these commits"));
     }
     Ok(tally)
 }
