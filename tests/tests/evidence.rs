@@ -33,8 +33,19 @@ fn write(root: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+/// How a project is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Usual,
+    /// By dx-testrun alone: whole files are compared.
+    WithoutOutline,
+    /// As for a Python that cannot load the library of `stages/testrun/c`.
+    WithoutLibrary,
+}
+
 /// What went wrong with one of them.
-fn check(script: &Script, outline: bool) -> Result<(), String> {
+fn check(script: &Script, how: How) -> Result<(), String> {
+    let outline = how != How::WithoutOutline;
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("project");
     write(&root, "pyproject.toml", "[tool.pytest.ini_options]\npythonpath = ['.']\n");
@@ -48,6 +59,9 @@ fn check(script: &Script, outline: bool) -> Result<(), String> {
         command.arg("--events").arg(folder.path().join("events")).args(words(script, "arguments"));
         command.current_dir(&root).env("DX_CACHE", folder.path().join("cache")).env("DX_PYTHON", python());
         command.env_remove("CI").env_remove("DX_CASE");
+        if how == How::WithoutLibrary {
+            command.env("DX_EVENTS", "python");
+        }
         if !more.is_empty() {
             command.envs(words(script, "environment").iter().filter_map(|word| word.split_once('=')));
         }
@@ -63,7 +77,6 @@ fn check(script: &Script, outline: bool) -> Result<(), String> {
     let events = fs::read_to_string(folder.path().join("events")).unwrap_or_default();
     let ran = |id: &str| events.contains(&format!("\"id\":\"{id}\""));
     let missed: Vec<_> = words(script, "runs").into_iter().filter(|id| !ran(id)).collect();
-    // Without an outline whole files are compared.
     let needless: Vec<_> = words(script, "cached").into_iter().filter(|id| outline && ran(id)).collect();
     if missed.is_empty() && needless.is_empty() {
         return Ok(());
@@ -85,9 +98,13 @@ fn whatever_a_test_looked_at_counts() {
         while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             let script = Script::parse(&name, &fs::read_to_string(path).unwrap());
-            for (outline, how) in [(true, ""), (false, ", without an outline")] {
-                if let Err(error) = check(&script, outline) {
-                    wrong.lock().unwrap().push(format!("{name}{how}: {error}"));
+            for (how, note) in [
+                (How::Usual, ""),
+                (How::WithoutOutline, ", without an outline"),
+                (How::WithoutLibrary, ", without the library"),
+            ] {
+                if let Err(error) = check(&script, how) {
+                    wrong.lock().unwrap().push(format!("{name}{note}: {error}"));
                 }
             }
         }
@@ -95,4 +112,42 @@ fn whatever_a_test_looked_at_counts() {
     std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+}
+
+/// Also when Python has made faster forms of the calls before: specialised instructions must not hide any.
+#[test]
+fn a_function_is_seen_however_it_is_called() {
+    let source = include_str!("../calls/m.py");
+    let tests =
+        "import m\ndef test_warm():\n    for _ in range(200): m.drive()\ndef test_once():\n    m.drive()\n";
+    let marks: Vec<&str> = source
+        .split('"')
+        .filter(|part| part.len() == 3 && part[1..].bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
+    assert_eq!(marks.len(), 57);
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("project");
+    let run = |how: &str, words: &[&str]| {
+        let mut command = Command::new(binaries().join("dx-pipe"));
+        command
+            .args(["test", "--affected", "--no-warm", "-q", "-n", "1", "-p", "no:cacheprovider"])
+            .args(words);
+        command.current_dir(&root).env("DX_CACHE", folder.path().join("cache")).env("DX_PYTHON", python());
+        command.env_remove("CI").env("DX_EVENTS", how);
+        let output = command.output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    for how in ["", "python"] {
+        let _ = fs::remove_dir_all(&root);
+        write(&root, "pyproject.toml", "[tool.pytest.ini_options]\npythonpath = ['.']\n");
+        write(&root, "m.py", source);
+        write(&root, "test_m.py", tests);
+        let first = run(how, &[]);
+        assert!(first.contains("dx: 2 of 2 ran"), "{first}");
+        for mark in &marks {
+            write(&root, "m.py", &source.replace(&format!("\"{mark}\""), "\"changed\""));
+            let why = run(how, &["--why", "test_m.py::test_once"]);
+            assert!(why.contains(" runs: "), "{mark} [{how}]: {why}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Affected tests are never missed: random edits of a generated project, each followed by a run of what is affected or by
 //! an audit, which runs everything and looks whether what was left out would have passed as before.
 //!
-//! `DX_SOAK=1` makes 3,000 edits, `DX_SEED` repeats a run.
+//! `DX_SOAK=1` makes 3,000 edits of a project of 200 modules, `DX_SEED` repeats a run.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -12,9 +12,14 @@ use dx_tests::script::binaries;
 use dx_tests::suite::{python, text};
 
 const MODULES: usize = 12;
-const FUNCTIONS: usize = 5;
 const EDITS: usize = 100;
+const MODULES_SOAK: usize = 200;
 const EDITS_SOAK: usize = 3000;
+const FUNCTIONS: usize = 5;
+
+fn soaks() -> bool {
+    std::env::var_os("DX_SOAK").is_some()
+}
 
 /// xorshift64*: the same numbers on every machine.
 struct Random(u64);
@@ -52,24 +57,28 @@ struct Project {
 }
 
 impl Project {
-    fn new() -> Project {
+    fn new(modules: usize) -> Project {
         Project {
-            bodies: vec![[1; FUNCTIONS]; MODULES],
-            constants: vec![1; MODULES],
-            attributes: vec![1; MODULES],
-            defaults: vec![1; MODULES],
-            calls: vec![[true; FUNCTIONS]; MODULES],
-            overrides: vec![false; MODULES],
-            data: vec![1; MODULES],
+            bodies: vec![[1; FUNCTIONS]; modules],
+            constants: vec![1; modules],
+            attributes: vec![1; modules],
+            defaults: vec![1; modules],
+            calls: vec![[true; FUNCTIONS]; modules],
+            overrides: vec![false; modules],
+            data: vec![1; modules],
             fixture: 1,
             parameters: 1,
-            comments: vec![0; MODULES],
+            comments: vec![0; modules],
         }
+    }
+
+    fn modules(&self) -> usize {
+        self.bodies.len()
     }
 
     /// Changes something, or puts it back as it was at first: then what failed passes again.
     fn edit(&mut self, random: &mut Random) -> String {
-        let at = random.below(MODULES);
+        let at = random.below(self.modules());
         let value = 1 + random.below(2) as i64;
         match random.below(10) {
             0..=2 => {
@@ -112,7 +121,7 @@ impl Project {
     }
 
     fn module(&self, at: usize) -> String {
-        let next = (at + 1 < MODULES).then_some(at + 1);
+        let next = (at + 1 < self.modules()).then_some(at + 1);
         let mut text = "# note\n".repeat(self.comments[at] % 4);
         if let Some(next) = next {
             text += &format!("from pkg import m{next}\n");
@@ -142,7 +151,7 @@ impl Project {
         let mut text = format!("import pytest\nfrom pkg import m{at}\n");
         for function in 0..FUNCTIONS {
             // How often it calls on: as in the project that was not edited yet.
-            let depth = if function % 2 == 0 { MODULES - at } else { 1 };
+            let depth = if function % 2 == 0 { self.modules() - at } else { 1 };
             text += &format!("def test_f{function}():\n    assert m{at}.f{function}() == {}\n", 1 + depth);
         }
         text += &format!("def test_class():\n    assert m{at}.C().total() == 3\n");
@@ -171,7 +180,7 @@ impl Project {
                 self.fixture
             ),
         );
-        for at in 0..MODULES {
+        for at in 0..self.modules() {
             put(&format!("pkg/m{at}.py"), &self.module(at));
             put(&format!("pkg/m{at}.txt"), &format!("{}\n", self.data[at]));
             put(&format!("tests/test_m{at}.py"), &self.tests(at));
@@ -197,8 +206,8 @@ fn affected_tests_are_never_missed() {
     });
     eprintln!("DX_SEED={seed}");
     let mut random = Random(seed);
-    let edits = if std::env::var_os("DX_SOAK").is_some() { EDITS_SOAK } else { EDITS };
-    let mut project = Project::new();
+    let (edits, modules) = if soaks() { (EDITS_SOAK, MODULES_SOAK) } else { (EDITS, MODULES) };
+    let mut project = Project::new(modules);
     project.write(&root);
     let first = run(&root, &cache, &["--affected"]);
     assert!(first.status.success(), "{}", text(&first));
@@ -209,7 +218,7 @@ fn affected_tests_are_never_missed() {
         project.write(&root);
         let audit = number % 4 == 3 || number + 1 == edits;
         // A run of some tests, or one that stops early, must take no reason from the others.
-        let file = format!("tests/test_m{}.py", random.below(MODULES));
+        let file = format!("tests/test_m{}.py", random.below(modules));
         let words = match number % 8 {
             _ if audit => vec!["--audit"],
             1 => vec!["--affected", file.as_str()],
@@ -228,7 +237,7 @@ fn affected_tests_are_never_missed() {
             ran += count.unwrap_or_else(|| panic!("{text}"));
         }
     }
-    let all = edits as u64 * 3 / 4 * (MODULES * (FUNCTIONS + 2)) as u64;
+    let all = edits as u64 * 3 / 4 * (modules * (FUNCTIONS + 2)) as u64;
     eprintln!("{ran} tests ran where all would have been {all}");
     assert!(ran < all / 2, "selection chose {ran} of {all}");
 }
@@ -239,7 +248,7 @@ fn written() -> (tempfile::TempDir, PathBuf, PathBuf, Project) {
     let (root, cache) = (folder.path().join("project"), folder.path().join("cache"));
     fs::create_dir_all(root.join("pkg")).unwrap();
     fs::create_dir_all(root.join("tests")).unwrap();
-    let project = Project::new();
+    let project = Project::new(MODULES);
     project.write(&root);
     (folder, root, cache, project)
 }

@@ -18,6 +18,7 @@ macro_rules! modules {
 /// The modules of `dx_testrun`; each imports only from those before it.
 const MODULES: &[(&str, &str)] = modules![
     "__init__",
+    "library",
     "wire",
     "watch",
     "leaks",
@@ -33,6 +34,7 @@ const MODULES: &[(&str, &str)] = modules![
     "asked",
     "functions",
     "remember",
+    "native",
     "window",
     "windows",
     "record",
@@ -51,6 +53,9 @@ const MODULES: &[(&str, &str)] = modules![
 
 /// Those that import a pytest of the known kind: loaded when it is there, if it is one.
 const LATER: &[(&str, &str)] = modules!["kept", "light", "lean"];
+
+/// What `c/events.c` was compiled to, and its file in the package.
+const LIBRARY: (&str, &[u8]) = ("_dx_events.so", include_bytes!(concat!(env!("OUT_DIR"), "/_dx_events.so")));
 
 /// Which module's `main` runs, after all those before it have been loaded.
 #[derive(Clone, Copy)]
@@ -111,13 +116,20 @@ m.main()
 pub(crate) fn digest() -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(BOOTSTRAP.as_bytes());
-    for (name, source) in MODULES.iter().chain(LATER) {
-        for text in [name, source] {
-            hasher.update(text.as_bytes());
-            hasher.update(&[0]);
+    for (name, content) in files() {
+        for bytes in [name.as_bytes(), content] {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
         }
     }
     hasher.finalize()
+}
+
+/// The files of the package.
+fn files() -> impl Iterator<Item = (String, &'static [u8])> {
+    let modules = MODULES.iter().chain(LATER);
+    let sources = modules.map(|(name, source)| (format!("{name}.py"), source.as_bytes()));
+    sources.chain(std::iter::once((LIBRARY.0.to_owned(), LIBRARY.1)))
 }
 
 /// The command that runs `entry`; further arguments are for its `main`.
@@ -160,19 +172,16 @@ fn place(state: &State) -> io::Result<PathBuf> {
 }
 
 fn is_whole(folder: &Path) -> bool {
-    let is_same = |(name, source): &(&str, &str)| {
-        fs::read(folder.join(format!("{name}.py"))).is_ok_and(|bytes| bytes == source.as_bytes())
-    };
-    MODULES.iter().chain(LATER).all(is_same)
+    files().all(|(name, content)| fs::read(folder.join(name)).is_ok_and(|bytes| bytes == content))
 }
 
 /// Each file whole or not at all: another run may read them at the same time.
 fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    for (name, source) in MODULES.iter().chain(LATER) {
+    for (name, content) in files() {
         let temporary = folder.join(format!("{name}.{}.tmp", std::process::id()));
-        fs::write(&temporary, source)?;
-        fs::rename(&temporary, folder.join(format!("{name}.py")))?;
+        fs::write(&temporary, content)?;
+        fs::rename(&temporary, folder.join(name))?;
     }
     Ok(())
 }

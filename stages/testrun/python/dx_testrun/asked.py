@@ -4,8 +4,12 @@ Python has no audit events for these, so the functions that ask are replaced, in
 paths below the project are noted, and nothing that pytest asks for itself outside of tests.
 """
 
+import functools
 import linecache
 import os
+import types
+
+from dx_testrun.library import LIBRARY
 
 PRESENCE = ("exists", "lexists", "isfile", "isdir", "islink")
 SETS = ("supports_dir_fd", "supports_fd", "supports_follow_symlinks", "supports_effective_ids")
@@ -17,7 +21,8 @@ def watch_files(recorder):
 
     def note(kind, path):
         window = recorder.current
-        if not recorder.on or recorder.foreign:
+        # What asks by asking another is one question.
+        if quiet[0] or not recorder.on or recorder.foreign:
             return
         try:
             path = os.fsdecode(path)
@@ -27,19 +32,42 @@ def watch_files(recorder):
         if path.startswith(root) and not path.endswith(".pyc") and "/__pycache__" not in path:
             window.asked.add((kind, path))
 
-    def replaced(plain, kind):
+    def loud(kind, path, plain, *arguments, **named):
+        note(kind, path)
+        quiet[0] = True
+        try:
+            return plain(path, *arguments, **named)
+        finally:
+            quiet[0] = False
+
+    def question(plain):
+        """In the place of a function of one path, whose name is not the same everywhere."""
+
+        def asked(path):
+            if quiet[0] or recorder.current is recorder.session:
+                return plain(path)
+            return loud("presence", path, plain)
+
+        def asked_s(s):
+            return asked(s)
+
+        return asked_s if plain.__code__.co_varnames[0] == "s" else asked
+
+    def questions(plain, kind):
         def asked(path, *arguments, **named):
             if quiet[0] or recorder.current is recorder.session or named.get("dir_fd") is not None:
                 return plain(path, *arguments, **named)
-            note(kind, path)
-            quiet[0] = True
-            try:
-                return plain(path, *arguments, **named)
-            finally:
-                quiet[0] = False
+            return loud(kind, path, plain, *arguments, **named)
 
-        asked.__name__, asked.__doc__ = plain.__name__, plain.__doc__
-        asked.__wrapped__ = plain
+        return asked
+
+    def replaced(plain, kind):
+        if LIBRARY is not None and type(plain) is type(len):
+            asked = LIBRARY.asking((plain, note, kind), plain.__name__)
+        else:
+            one = type(plain) is types.FunctionType and plain.__code__.co_argcount == 1
+            asked = question(plain) if one else questions(plain, kind)
+            functools.update_wrapper(asked, plain, ("__name__", "__doc__"), ())
         for name in SETS:
             known = getattr(os, name, ())
             if plain in known:

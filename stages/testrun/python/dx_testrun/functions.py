@@ -20,6 +20,7 @@ class Monitor:
     """Functions by `sys.monitoring`: an event for the first call in each window, nothing for the others."""
 
     resting = False
+    registers = False  # whether the library knows how
 
     def __init__(self, recorder):
         self.recorder = recorder
@@ -28,8 +29,18 @@ class Monitor:
         self.monitoring = sys.monitoring
         self.event = sys.monitoring.events.PY_START
         self.returning = self.event | sys.monitoring.events.PY_RETURN
+        memories = recorder.memories
+
+        def returned(code, _, value):
+            memories.returned(frame_of(1))
+
         sys.monitoring.use_tool_id(TOOL, "dx")
-        owners, seen, disable = recorder.owners, self.seen, sys.monitoring.DISABLE
+        sys.monitoring.register_callback(TOOL, self.event, self.callback())
+        sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, returned)
+
+    def callback(self):
+        recorder = self.recorder
+        owners, seen, disable = recorder.owners, self.seen, self.monitoring.DISABLE
         memories, by_code = recorder.memories, recorder.memories.by_code
 
         def started(code, _):
@@ -47,11 +58,7 @@ class Monitor:
                 silent.append(code)
             return disable
 
-        def returned(code, _, value):
-            memories.returned(frame_of(1))
-
-        sys.monitoring.register_callback(TOOL, self.event, started)
-        sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, returned)
+        return started
 
     def look_at(self, code):
         events = self.returning if identity(code) in self.recorder.memories.by_code else self.event
@@ -64,11 +71,11 @@ class Monitor:
 
     def switch(self):
         """What was called in the last window would be silent in the next."""
-        if len(self.seen) < MANY or any(map(self.monitoring.get_tool, OTHERS)):
-            self.wake(self.seen)
+        if self.unknown() < MANY or any(map(self.monitoring.get_tool, OTHERS)):
+            self.wake()
         else:
             # In this order: what another thread calls meanwhile is told again, or known to be silent.
-            self.seen.clear()
+            self.forget()
             self.monitoring.restart_events()
 
     def rest(self):
@@ -80,7 +87,7 @@ class Monitor:
     def hear_anew(self):
         """Also of what was heard of since the last switch, and with coverage.py."""
         if self.shares:
-            self.seen.clear()
+            self.forget()
             self.monitoring.restart_events()
 
     def price(self, count):
@@ -89,16 +96,24 @@ class Monitor:
 
     def wake_unknown(self, window):
         """As `switch`, but what the window knows already may stay silent."""
-        unknown = self.seen.keys() - window.units
-        if len(unknown) < MANY:
-            self.wake(unknown)
+        if self.unknown(window.units) < MANY:
+            self.wake(window.units)
         else:
             self.switch()
 
-    def wake(self, units):
+    # What is silent
+
+    def unknown(self, known=frozenset()):
+        """How many units are silent and not known."""
+        return len(self.seen.keys() - known)
+
+    def forget(self):
+        self.seen.clear()
+
+    def wake(self, known=frozenset()):
         arm, event, by_code = self.monitoring.set_local_events, self.event, self.recorder.memories.by_code
         # Other threads may add to it meanwhile.
-        for unit in tuple(units):
+        for unit in tuple(self.seen.keys() - known):
             for code in self.seen.pop(unit):
                 arm(TOOL, code, 0)
                 arm(TOOL, code, self.returning if identity(code) in by_code else event)
@@ -107,6 +122,8 @@ class Monitor:
 class Tracer:
     """Functions by a trace function, for Pythons without `sys.monitoring`; by a profile function where somebody else
     traces."""
+
+    registers = False
 
     def __init__(self, recorder):
         self.recorder = recorder

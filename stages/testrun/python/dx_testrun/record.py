@@ -17,7 +17,9 @@ from time import perf_counter
 from dx_testrun.asked import watch_files, watch_lines
 from dx_testrun.bare import Test
 from dx_testrun.covered import context_of
-from dx_testrun.functions import Monitor, Tracer, identity
+from dx_testrun.functions import identity
+from dx_testrun.library import LIBRARY, listen
+from dx_testrun.native import functions
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
 from dx_testrun.window import Window
@@ -28,6 +30,7 @@ frame_of = sys._getframe
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Those that put something in a file's place.
 WRITES = {"os.rename", "os.link", "os.symlink", "os.truncate"}
+HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.scandir", "import", "dx.read"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN_CODE = "<dx_testrun>"  # forks workers
@@ -48,6 +51,8 @@ LINES = frozenset(
 
 
 class Recorder:
+    line_names = LINES
+
     def __init__(self, root, outline):
         self.root = os.path.join(root, "")
         self.outline = outline
@@ -55,13 +60,14 @@ class Recorder:
         self.outside = tuple(os.path.join(os.path.realpath(path), "") for path in outside)
         self.noise = ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
         self.tracked = {}  # file name -> its absolute path, or None
+        self.folders = {}  # their real paths
         self.owners = {}  # id of a code object -> unit
         self.kept = []  # code objects whose ids are in use
         self.units = []  # (path, line, name)
         self.numbers = {}
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
-        self.told, self.written = set(), set()
+        self.told, self.said = set(), False  # units that were named; whether anything was said of the session
         self.known = {}  # path -> size of its window when it was told
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
@@ -85,14 +91,14 @@ class Recorder:
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         if any(isinstance(file, str) and self.path(file) for file in files):
             return False
-        sys.addaudithook(self.hook)
+        listen(self.hook, HEARD)
         watch_environment(self)
         watch_imports(self)
         watch_files(self)
         watch_lines(self)
         watch_caches(self.memories)
         watch_fixtures(self)
-        self.functions = Monitor(self) if hasattr(sys, "monitoring") else Tracer(self)
+        self.functions = functions(self)
         self.on = True
         return True
 
@@ -226,7 +232,7 @@ class Recorder:
             return self.tracked[name]
         except KeyError:
             on, self.on = self.on, False
-            path = os.path.realpath(name) if name and not name.startswith("<") else ""
+            path = self.real(name) if name and not name.startswith("<") else ""
             mine = path.endswith(".py") and not path.startswith(self.outside) and "/.dx/" not in path
             # What comes out of an archive is known by the archive, which is read as a file.
             mine = mine and os.path.isfile(path)
@@ -236,12 +242,25 @@ class Recorder:
             self.on = on
             return self.tracked[name]
 
+    def real(self, name):
+        """`os.path.realpath`, which asks for every folder above each of many files."""
+        folder, base = os.path.split(name)
+        if not os.path.isabs(name) or os.path.islink(name) or base in ("", ".", ".."):
+            return os.path.realpath(name)
+        known = self.folders.get(folder)
+        if known is None:
+            known = self.folders[folder] = os.path.realpath(folder)
+        return os.path.join(known, base)
+
     def register(self, code):
         """Gives every function of a module's code its unit."""
         path = self.path(code.co_filename)
         if path is None:
             return
         self.kept.append(code)
+        if self.functions.registers:
+            LIBRARY.register(path, code, self.unit(path, 0, ""))
+            return
         todo = [(code, self.unit(path, 0, ""), False)]
         while todo:
             code, owner, inside = todo.pop()
@@ -309,7 +328,7 @@ class Recorder:
 
     def forked(self):
         """In a worker: what its parent knew, the parent tells."""
-        self.told = set()
+        self.told, self.said = set(), False
         self.known = {path: size(window) for path, window in self.modules.items()}
         self.touched = {}
         self.session = self.current = Window()
@@ -380,6 +399,9 @@ class Recorder:
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
         session.folders = set(self.kinds)
         session = session.whole()
+        if self.said and not self.written and session.is_empty():
+            return out
+        self.said = True
         written, self.written = self.lasting(self.written), set()
         site = [path for path in sys.path if "site-packages" in path]
         out.append(dict(self.describe(session), module="", site=site, written=written))

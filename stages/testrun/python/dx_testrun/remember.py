@@ -23,6 +23,8 @@ STORE_SUBSCR, STORE_ATTR, LOAD_ATTR = CODES["STORE_SUBSCR"], CODES["STORE_ATTR"]
 STORE_GLOBAL, LOAD_GLOBAL, EXTENDED = CODES["STORE_GLOBAL"], CODES["LOAD_GLOBAL"], CODES["EXTENDED_ARG"]
 # The lowest bit of some arguments says something else.
 SHIFTS = {LOAD_GLOBAL: int(sys.version_info >= (3, 11)), LOAD_ATTR: int(sys.version_info >= (3, 12))}
+# As the library takes it.
+FORMS = [STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED, SHIFTS[LOAD_ATTR], SHIFTS[LOAD_GLOBAL]]
 WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "extend", "push", "put", "setattr"}
 # Generators and coroutines return many times; what they remember is not told apart.
 RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
@@ -75,7 +77,9 @@ class Memories:
 
     def consider(self, path, code):
         """A function that may write into something that lasts."""
-        of_global, of_others = form(code)
+        self.considered(path, code, *form(code))
+
+    def considered(self, path, code, of_global, of_others):
         self.forms[identity(code)] = of_others
         if of_global:
             self.remembers(code)

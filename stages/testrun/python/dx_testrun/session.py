@@ -7,6 +7,7 @@ import sys
 import threading
 
 from dx_testrun.bytecode import keep_none_of_fresh_sources
+from dx_testrun.native import is_cheap
 from dx_testrun.nodes import Input
 from dx_testrun.plugin import Leave, Plugin
 from dx_testrun.record import Recorder
@@ -36,7 +37,7 @@ def run_pytest(channel, start, warm=None):
     plugins = [plugin]
     wanted = start.get("evidence")
     # A trace function costs more than most would pay unasked.
-    if wanted and (wanted["asked"] or hasattr(sys, "monitoring")):
+    if wanted and (wanted["asked"] or is_cheap()):
         recorder = Recorder(wanted["root"], wanted["outline"])
         if recorder.start():
             plugin.recorder = recorder

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from dx_testrun.library import listen
+
 
 class Watch:
     """Every file that this process reads and every folder that it lists, while it collects.
@@ -19,7 +21,7 @@ class Watch:
         self.spawned = False  # a process may have been started
 
     def start(self):
-        sys.addaudithook(self.hook)
+        listen(self.hook, SPAWNING | READING)
         self.on = True
 
     def hook(self, event, arguments):
@@ -69,6 +71,7 @@ class Watch:
 
 WRITING = frozenset("wax+")
 SPAWNING = frozenset(("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"))
+READING = frozenset(("open", "os.listdir", "os.scandir"))
 WATCH = Watch()
 
 

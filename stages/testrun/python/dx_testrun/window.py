@@ -12,6 +12,9 @@ class Window:
         self.fixtures = []  # those with windows of their own
         self.parts = []  # windows that count in full
 
+    def is_empty(self):
+        return not (self.units or self.files or self.folders or self.names or self.imports or self.asked or self.spawned)
+
     def add(self, other):
         self.units |= other.units
         self.files |= other.files

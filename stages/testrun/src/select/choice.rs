@@ -41,7 +41,9 @@ impl fmt::Display for Reason {
             Reason::Failed => write!(f, "it did not pass the last time"),
             Reason::Unknown => write!(f, "it is not known what it uses"),
             Reason::Unsteady => write!(f, "what it uses was written while it ran"),
-            Reason::Spawns => write!(f, "other programs are started, of which nothing is known"),
+            Reason::Spawns => {
+                write!(f, "other programs are started, or calls nest too deep, of which nothing is known")
+            }
             Reason::Function { file, fragment } if fragment == WHOLE => write!(f, "'{file}' changed"),
             Reason::Function { file, fragment } if fragment.is_empty() => {
                 write!(f, "the body of '{file}' changed")
