@@ -131,20 +131,25 @@ class Recorder:
             if rested:
                 self.functions.rest()
 
-    def module(self, path, run):
-        """Runs the import of a module in its own window; whoever asked for it depends on it."""
+    def begin_module(self, path):
+        """A module is imported in its own window; whoever asked for it depends on it."""
         window = self.modules.setdefault(path, Window())
-        foreign, self.foreign = self.foreign, 0
         # What pytest imports while it collects are the tests' own files and conftests, which concern no others.
         if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
             self.current.imports.add(path)
             self.importer(path)
-        try:
-            with self.within(window):
-                return run()
-        finally:
-            self.foreign = foreign
-            self.touched[path] = True
+        rested = self.functions.resting
+        if rested:
+            self.functions.resume()
+        foreign, self.foreign = self.foreign, 0
+        return rested, foreign, self.enter(window)
+
+    def end_module(self, path, begun):
+        rested, self.foreign, before = begun
+        self.leave(before, self.modules[path])
+        if rested:
+            self.functions.rest()
+        self.touched[path] = True
 
     def importer(self, path):
         """Without an outline nobody knows what a function imports when it is there already: its module imports it."""
@@ -155,14 +160,6 @@ class Recorder:
             importing = self.path(frame.f_code.co_filename)
             self.modules.setdefault(importing, Window()).imports.add(path)
             self.touched[importing] = True
-
-    def foreign_module(self, run):
-        """Runs the import of a module that is known by its version, with everything that it starts."""
-        self.foreign += 1
-        try:
-            return run()
-        finally:
-            self.foreign -= 1
 
     def test(self, run, at, item):
         """Runs a test; its window, with those of all that it used.

@@ -50,14 +50,22 @@ def wrap(recorder, kind):
     plain = kind.exec_module
 
     def exec_module(self, module):
-        spec = module.__spec__
-        path = recorder.path(getattr(spec, "origin", None) or "")
+        # One frame for each import: how deep imports may nest is limited, and with more of them here it would show.
+        path = recorder.path(getattr(module.__spec__, "origin", None) or "")
+        begun = None
         if path is None:
-            return recorder.foreign_module(lambda: plain(self, module))
+            # It is known by its version, with everything that it starts.
+            recorder.foreign += 1
+        else:
+            begun = recorder.begin_module(path)
         try:
-            return recorder.module(path, lambda: plain(self, module))
+            return plain(self, module)
         finally:
-            recorder.memories.executed(module, path)
+            if begun is None:
+                recorder.foreign -= 1
+            else:
+                recorder.end_module(path, begun)
+                recorder.memories.executed(module, path)
 
     kind.exec_module = exec_module
 
