@@ -8,6 +8,7 @@ mod compact;
 mod plan;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -139,8 +140,10 @@ pub fn gc(cache: &Cache, options: &GcOptions) -> Result<GcReport, CacheError> {
         let _ = lock.unlock();
     }
     report.packs_removed -= report.packs_compacted.min(report.packs_removed);
-    for id in &plan.files_to_remove {
-        if fs::remove_file(large::path(layout, &id.sha256)).is_ok() {
+    for (id, inode) in &plan.files_to_remove {
+        let path = large::path(layout, &id.sha256);
+        let is_same = fs::metadata(&path).is_ok_and(|metadata| metadata.ino() == *inode);
+        if is_same && fs::remove_file(path).is_ok() {
             report.files_removed += 1;
             report.size_bytes_after = report.size_bytes_after.saturating_sub(id.size_bytes);
         }

@@ -1,5 +1,7 @@
 //! Puts: they never fail for the caller; what cannot be written stays in memory and the session says why.
 
+use std::io;
+
 use dx_schemas::digest::{ActionId, ContentId};
 
 use super::{Session, lock, write};
@@ -9,6 +11,9 @@ use crate::key::{EntryKey, Origin, RecordKey};
 use crate::large;
 use crate::lookup::Miss;
 use crate::segment::{Entry, Place};
+
+/// Of one file, as long as it is gone when it is opened.
+const WRITES_MAX: usize = 3;
 
 impl Session {
     /// Stores bytes under their digest. What is there already, and whole, is not written again.
@@ -62,13 +67,17 @@ impl Session {
             return self.keep_in_memory(key, origin, bytes);
         };
         let mut entry = Entry { key, place: Place::File, len, used_minutes: self.now(), origin };
-        if id.is_some() && bytes.len() >= self.cache.options().large_bytes_min {
+        let mut kept = None;
+        if let Some(id) = id.filter(|_| bytes.len() >= self.cache.options().large_bytes_min) {
             if !self.is_storing() {
                 return self.keep_in_memory(key, origin, bytes);
             }
-            if let Err(error) = large::write(self.cache.layout(), bytes) {
-                self.turn_off(format!("cannot write to the cache: {error}"));
-                return self.keep_in_memory(key, origin, bytes);
+            match self.write_large(id, bytes) {
+                Ok(found) => kept = found,
+                Err(error) => {
+                    self.turn_off(format!("cannot write to the cache: {error}"));
+                    return self.keep_in_memory(key, origin, bytes);
+                }
             }
         } else if bytes.len() > frame::PAYLOAD_BYTES_MAX {
             return self.keep_in_memory(key, origin, bytes);
@@ -81,11 +90,22 @@ impl Session {
             }
         }
         write(&self.fresh).insert(key, entry);
-        // A large file is opened at once: it would be gone for this session too if somebody cleared the cache.
-        let kept = id
-            .filter(|_| entry.place == Place::File && self.cache.maps_files())
-            .and_then(|id| large::read(self.cache.layout(), id, true).ok());
         self.note_used(entry, kept);
+    }
+
+    /// A large file is opened at once: it would be gone for this session too if somebody removed it. That may happen before
+    /// it is opened, where a gc had found it dead and it was stored again since.
+    fn write_large(&self, id: &ContentId, bytes: &[u8]) -> io::Result<Option<Blob>> {
+        for _ in 0..WRITES_MAX {
+            large::write(self.cache.layout(), bytes)?;
+            if !self.cache.maps_files() {
+                return Ok(None);
+            }
+            if let Ok(blob) = large::read(self.cache.layout(), id, true) {
+                return Ok(Some(blob));
+            }
+        }
+        Err(io::Error::other("what was written is removed at once"))
     }
 
     pub(super) fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {

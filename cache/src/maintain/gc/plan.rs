@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::MetadataExt as _;
 use std::time::SystemTime;
 
 use dx_schemas::digest::ContentId;
@@ -27,7 +28,8 @@ pub(super) struct Plan {
     pub(super) packs_to_remove: Vec<(PackId, File)>,
     /// Packs whose kept entries should move.
     pub(super) packs_to_compact: Vec<(PackId, File)>,
-    pub(super) files_to_remove: Vec<ContentId>,
+    /// Each with its inode: what is stored again meanwhile is another file.
+    pub(super) files_to_remove: Vec<(ContentId, u64)>,
 }
 
 impl Plan {
@@ -45,7 +47,7 @@ impl Plan {
 
         let files_to_remove = dead_files(&inventory);
         let over = |freed: u64| report.size_bytes_before.saturating_sub(freed) > options.size_bytes_max;
-        let mut freed: u64 = files_to_remove.iter().map(|id| id.size_bytes).sum();
+        let mut freed: u64 = files_to_remove.iter().map(|(id, _)| id.size_bytes).sum();
         let live = inventory.live_by_pack();
         let mut candidates: Vec<(PackId, u64, u64)> = inventory
             .packs
@@ -105,7 +107,7 @@ fn evict(entries: &mut Vec<Entry>, report: &mut GcReport, options: &GcOptions) {
 }
 
 /// Large files that no kept entry names. One without any entry may be a running build's, so it has to be old.
-fn dead_files(inventory: &Inventory) -> Vec<ContentId> {
+fn dead_files(inventory: &Inventory) -> Vec<(ContentId, u64)> {
     let live: HashSet<[u8; 32]> = inventory
         .entries
         .iter()
@@ -125,7 +127,7 @@ fn dead_files(inventory: &Inventory) -> Vec<ContentId> {
         .files
         .iter()
         .filter(|(id, metadata)| !live.contains(&id.sha256) && (is_indexed(id) || !is_young(metadata)))
-        .map(|(id, _)| *id)
+        .map(|(id, metadata)| (*id, metadata.ino()))
         .collect()
 }
 
