@@ -95,6 +95,7 @@ struct entry {
     PyObject *code; /* borrowed */
     PyObject *unit;
     uint64_t seen_in; /* the window in which it was seen last */
+    uint32_t calls;   /* in that window, as far as they were told */
     int remembers;
 };
 
@@ -102,9 +103,12 @@ static struct entry *entries;
 static size_t capacity, used;
 static uint64_t window = 1;
 
-/* What was seen in this window, in this order. */
-static PyObject **seen;
-static size_t seen_count, seen_capacity;
+/* What is silent since it was called often in this window. To have Python tell a function's calls again, it goes through all
+   of its instructions: that costs as much as being told of some twenty calls. */
+static PyObject **silent;
+static size_t silent_count, silent_capacity;
+
+enum { CALLS_MAX = 20 };
 
 static PyObject *recorder, *remembers, *returned, *deep, *disable;
 static PyObject *name_current, *name_units;
@@ -138,20 +142,20 @@ static int grow(void) {
     return 0;
 }
 
-static int remember_seen(PyObject *code) {
-    if (seen_count == seen_capacity) {
-        size_t size = seen_capacity ? seen_capacity * 2 : 256;
+static int silence(PyObject *code) {
+    if (silent_count == silent_capacity) {
+        size_t size = silent_capacity ? silent_capacity * 2 : 256;
         PyObject **larger = PyMem_Calloc(size, sizeof *larger);
         if (!larger) {
             PyErr_NoMemory();
             return -1;
         }
-        for (size_t at = 0; at < seen_count; at++)
-            larger[at] = seen[at];
-        PyMem_Free(seen);
-        seen = larger, seen_capacity = size;
+        for (size_t at = 0; at < silent_count; at++)
+            larger[at] = silent[at];
+        PyMem_Free(silent);
+        silent = larger, silent_capacity = size;
     }
-    seen[seen_count++] = code;
+    silent[silent_count++] = code;
     return 0;
 }
 
@@ -407,20 +411,20 @@ static PyObject *register_code(PyObject *self, PyObject *const *given, Py_ssize_
 static PyObject *switch_window(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self, (void)given, (void)count;
     window++;
-    seen_count = 0;
+    silent_count = 0;
     return none();
 }
 
-/* unknown([units]): how much of what was seen is not in a set. */
+/* unknown([units]): how much of what is silent is not in a set. */
 static PyObject *unknown(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
     if (count > 1)
         return wrong("unknown takes at most one argument");
     if (count == 0)
-        return PyLong_FromSsize_t((Py_ssize_t)seen_count);
+        return PyLong_FromSsize_t((Py_ssize_t)silent_count);
     Py_ssize_t found = 0;
-    for (size_t at = 0; at < seen_count; at++) {
-        struct entry *entry = find(seen[at]);
+    for (size_t at = 0; at < silent_count; at++) {
+        struct entry *entry = find(silent[at]);
         int known = entry ? PySet_Contains(given[0], entry->unit) : 1;
         if (known < 0)
             return NULL;
@@ -429,20 +433,22 @@ static PyObject *unknown(PyObject *self, PyObject *const *given, Py_ssize_t coun
     return PyLong_FromSsize_t(found);
 }
 
-/* wake(arm, tool, event, returning, units): what was seen, but for the units of a set, is told again when it is called. */
+/* wake(arm, tool, event, returning, units): another window, in which what is silent is told again when it is called, but for
+   the units of a set. */
 static PyObject *wake(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
     PyObject *nothing = count == 5 ? PyLong_FromSsize_t(0) : wrong("wake takes five arguments");
     if (!nothing)
         return NULL;
     size_t kept = 0;
-    /* The callee may let another thread run, which adds to what was seen. */
-    for (size_t at = 0; at < seen_count; at++) {
-        PyObject *code = seen[at];
+    window++;
+    /* The callee may let another thread run, which adds to what is silent. */
+    for (size_t at = 0; at < silent_count; at++) {
+        PyObject *code = silent[at];
         struct entry *entry = find(code);
         int known = given[4] != &_Py_NoneStruct && entry ? PySet_Contains(given[4], entry->unit) : 0;
         if (known > 0) {
-            seen[kept++] = code;
+            silent[kept++] = code;
             continue;
         }
         PyObject *events[] = {nothing, entry && entry->remembers ? given[3] : given[2]};
@@ -458,7 +464,7 @@ static PyObject *wake(PyObject *self, PyObject *const *given, Py_ssize_t count) 
             return NULL;
         }
     }
-    seen_count = kept;
+    silent_count = kept;
     Py_DecRef(nothing);
     return none();
 }
@@ -470,8 +476,11 @@ static PyObject *started(PyObject *self, PyObject *const *given, Py_ssize_t coun
         return wrong("started takes two arguments");
     struct entry *entry = find(given[0]);
     if (entry) {
-        if (note(entry->unit) < 0)
-            return NULL;
+        if (entry->seen_in != window) {
+            if (note(entry->unit) < 0)
+                return NULL;
+            entry->seen_in = window, entry->calls = 0;
+        }
         if (entry->remembers) {
             /* Every call of it is looked at. */
             PyObject *done = PyObject_CallFunctionObjArgs(remembers, given[0], NULL);
@@ -480,7 +489,9 @@ static PyObject *started(PyObject *self, PyObject *const *given, Py_ssize_t coun
             Py_DecRef(done);
             return none();
         }
-        if (remember_seen(given[0]) < 0)
+        if (++entry->calls < CALLS_MAX)
+            return none();
+        if (silence(given[0]) < 0)
             return NULL;
     }
     Py_IncRef(disable);

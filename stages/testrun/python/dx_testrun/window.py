@@ -1,6 +1,10 @@
 """What was used between two moments."""
 
 
+# What most windows have nothing of.
+SELDOM = ("files", "folders", "names", "imports", "asked")
+
+
 class Window:
     __slots__ = ("units", "files", "products", "folders", "names", "imports", "asked", "spawned", "memories", "fixtures", "parts")
 
@@ -13,15 +17,14 @@ class Window:
         self.parts = []  # windows that count in full
 
     def is_empty(self):
-        return not (self.units or self.files or self.folders or self.names or self.imports or self.asked or self.spawned)
+        return not (self.units or self.spawned or any(getattr(self, name) for name in SELDOM))
 
     def add(self, other):
         self.units |= other.units
-        self.files |= other.files
-        self.folders |= other.folders
-        self.names |= other.names
-        self.imports |= other.imports
-        self.asked |= other.asked
+        for name in SELDOM:
+            more = getattr(other, name)
+            if more:
+                getattr(self, name).update(more)
         self.spawned = self.spawned or other.spawned
 
     def whole(self):
