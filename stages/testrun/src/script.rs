@@ -54,7 +54,7 @@ const MODULES: &[(&str, &str)] = modules![
 /// Those that import a pytest of the known kind: loaded when it is there, if it is one.
 const LATER: &[(&str, &str)] = modules!["kept", "light", "lean"];
 
-/// What `c/events.c` was compiled to, and its file in the package.
+/// What the sources in `c/` were compiled to, and its file in the package.
 const LIBRARY: (&str, &[u8]) = ("_dx_events.so", include_bytes!(concat!(env!("OUT_DIR"), "/_dx_events.so")));
 
 /// Which module's `main` runs, after all those before it have been loaded.

@@ -1,5 +1,5 @@
-"""What `c/events.c` does, where this Python can load it: it tells functions and audit events apart without running Python for
-those that are of no interest."""
+"""What the sources in `c/` were compiled to, where this Python can load it: it tells functions and audit events apart without
+running Python for those that are of no interest."""
 
 import _imp
 import os

@@ -1,0 +1,193 @@
+/* The code of modules: every function gets its unit, as `Recorder.register` of record.py has it. */
+
+#include "recorder.h"
+
+/* What the recorder keeps, and its functions for what is rare. */
+static struct {
+    PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *unit, *consider;
+    PyObject *arm, *tool, *event, *returning; /* of sys.monitoring */
+    const uint8_t *opcodes;                   /* STORE_SUBSCR and those below */
+} known;
+
+enum { STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED_ARG, ATTR_SHIFT, GLOBAL_SHIFT };
+enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2 };
+
+static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode;
+
+/* know(owners, by_code, lines, line_names, writers, identity, unit, consider, arm, tool, event, returning, opcodes) */
+METHOD(know) {
+    PyObject **to[] = {&known.owners,   &known.by_code, &known.lines,    &known.line_names, &known.writers, &known.identity,
+                       &known.unit,     &known.consider, &known.arm,     &known.tool,       &known.event,   &known.returning};
+    enum { OBJECTS = sizeof to / sizeof *to };
+    char *opcodes;
+    Py_ssize_t length;
+    if (count != OBJECTS + 1 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != GLOBAL_SHIFT + 1)
+        return wrong("know takes twelve objects and eight bytes");
+    for (Py_ssize_t at = 0; at <= OBJECTS; at++)
+        Py_IncRef(given[at]);
+    for (Py_ssize_t at = 0; at < OBJECTS; at++)
+        *to[at] = given[at];
+    known.opcodes = (const uint8_t *)opcodes;
+    name_consts = PyUnicode_InternFromString("co_consts");
+    name_name = PyUnicode_InternFromString("co_name");
+    name_names = PyUnicode_InternFromString("co_names");
+    name_line = PyUnicode_InternFromString("co_firstlineno");
+    name_flags = PyUnicode_InternFromString("co_flags");
+    name_bytecode = PyUnicode_InternFromString("co_code");
+    return name_consts && name_name && name_names && name_line && name_flags && name_bytecode ? none() : NULL;
+}
+
+/* Whether one of a tuple of names is in a set. */
+static int any_in(PyObject *names, PyObject *set) {
+    Py_ssize_t count = PyTuple_Size(names);
+    for (Py_ssize_t at = 0; at < count; at++) {
+        int is_in = PySet_Contains(set, PyTuple_GetItem(names, at));
+        if (is_in)
+            return is_in;
+    }
+    return count < 0 ? -1 : 0;
+}
+
+static int bit(uint64_t *bits, size_t at) {
+    at &= ARGUMENTS - 1; /* two that are taken for one: more is looked at */
+    int was = bits[at / 64] >> (at % 64) & 1;
+    bits[at / 64] |= (uint64_t)1 << (at % 64);
+    return was;
+}
+
+/* `form` of remember.py, as bits. */
+static int form(PyObject *code, PyObject *names) {
+    PyObject *bytecode = PyObject_GetAttr(code, name_bytecode);
+    char *bytes;
+    Py_ssize_t length;
+    if (!bytecode || PyBytes_AsStringAndSize(bytecode, &bytes, &length) < 0)
+        return -1;
+    const uint8_t *operations = (const uint8_t *)bytes, *opcodes = known.opcodes;
+    int found = any_in(names, known.writers);
+    uint64_t sets[4][ARGUMENTS / 64] = {{0}};
+    size_t extended = 0;
+    if (found > 0)
+        found = WRITES_OTHERS;
+    for (Py_ssize_t at = 0; found >= 0 && at + 1 < length; at += 2) {
+        uint8_t operation = operations[at];
+        size_t argument = operations[at + 1] | extended;
+        extended = operation == opcodes[EXTENDED_ARG] ? argument << 8 : 0;
+        if (operation == opcodes[STORE_SUBSCR]) {
+            found |= WRITES_OTHERS;
+            continue;
+        }
+        for (int kind = STORE_ATTR; kind <= LOAD_GLOBAL; kind++) {
+            if (operation != opcodes[kind])
+                continue;
+            if (kind == LOAD_ATTR)
+                argument >>= opcodes[ATTR_SHIFT];
+            else if (kind == LOAD_GLOBAL)
+                argument >>= opcodes[GLOBAL_SHIFT];
+            int other = (kind - STORE_ATTR) ^ 1;
+            bit(sets[kind - STORE_ATTR], argument);
+            if (sets[other][(argument & (ARGUMENTS - 1)) / 64] >> (argument % 64) & 1)
+                found |= kind < STORE_GLOBAL ? WRITES_OTHERS : READS_GLOBAL;
+            break;
+        }
+    }
+    Py_DecRef(bytecode);
+    return found;
+}
+
+static int starts(PyObject *name, const char *with) {
+    const char *text = PyUnicode_AsUTF8(name);
+    while (text && *with && *text == *with)
+        text++, with++;
+    if (!text)
+        PyErr_Clear(); /* not every name is UTF-8 */
+    return text && !*with;
+}
+
+static int enter(PyObject *code, PyObject *unit) {
+    PyObject *key = PyObject_CallFunctionObjArgs(known.identity, code, NULL);
+    if (!key)
+        return -1;
+    PyObject *memory = PyDict_GetItemWithError(known.by_code, key); /* borrowed */
+    int status = PyDict_SetItem(known.owners, key, unit);
+    Py_DecRef(key);
+    if (status < 0 || table_add(code, unit, memory != NULL) < 0)
+        return -1;
+    if (known.arm == &_Py_NoneStruct)
+        return 0;
+    PyObject *events = memory ? known.returning : known.event;
+    PyObject *done = PyObject_CallFunctionObjArgs(known.arm, known.tool, code, events, NULL);
+    if (!done)
+        return -1;
+    Py_DecRef(done);
+    return 0;
+}
+
+static int walk(PyObject *path, PyObject *code, PyObject *owner, int inside);
+
+/* One function or class that stands in other code. */
+static int nested(PyObject *path, PyObject *code, PyObject *owner, int inside) {
+    PyObject *name = PyObject_GetAttr(code, name_name), *names = PyObject_GetAttr(code, name_names);
+    PyObject *flags = PyObject_GetAttr(code, name_flags), *unit = NULL;
+    int status = -1;
+    if (!name || !names || !flags)
+        goto end;
+    if (!inside && !starts(name, "<") && !starts(name, "__annotate__")) {
+        PyObject *line = PyObject_GetAttr(code, name_line);
+        unit = line ? PyObject_CallFunctionObjArgs(known.unit, path, line, name, NULL) : NULL;
+        if (line)
+            Py_DecRef(line);
+    } else {
+        Py_IncRef(owner);
+        unit = owner;
+    }
+    if (!unit)
+        goto end;
+    /* What stands in a function is a part of it; the scope of type parameters is no function. */
+    int is_function = (PyLong_AsSsize_t(flags) & CO_OPTIMIZED) && !starts(name, "<generic");
+    int found = is_function ? form(code, names) : 0;
+    if (found > 0) {
+        PyObject *bits = PyLong_FromSsize_t(found);
+        PyObject *done = bits ? PyObject_CallFunctionObjArgs(known.consider, path, code, bits, NULL) : NULL;
+        if (bits)
+            Py_DecRef(bits);
+        found = done ? 0 : -1;
+        if (done)
+            Py_DecRef(done);
+    }
+    int lines = found < 0 ? -1 : any_in(names, known.line_names);
+    if (lines < 0 || (lines && PySet_Add(known.lines, unit) < 0))
+        goto end;
+    status = walk(path, code, unit, inside || is_function);
+end:
+    if (name)
+        Py_DecRef(name);
+    if (names)
+        Py_DecRef(names);
+    if (flags)
+        Py_DecRef(flags);
+    if (unit)
+        Py_DecRef(unit);
+    return status;
+}
+
+static int walk(PyObject *path, PyObject *code, PyObject *owner, int inside) {
+    PyObject *constants = enter(code, owner) < 0 ? NULL : PyObject_GetAttr(code, name_consts);
+    if (!constants)
+        return -1;
+    Py_ssize_t count = PyTuple_Size(constants);
+    int status = count < 0 ? -1 : 0;
+    for (Py_ssize_t at = 0; status == 0 && at < count; at++) {
+        PyObject *constant = PyTuple_GetItem(constants, at);
+        if (constant->type == code->type)
+            status = nested(path, constant, owner, inside);
+    }
+    Py_DecRef(constants);
+    return status;
+}
+
+/* register(path, code, unit): gives every function in a module's code its unit. */
+METHOD(register) {
+    if (count != 3)
+        return wrong("register takes three arguments");
+    return walk(given[0], given[1], given[2], 0) < 0 ? NULL : none();
+}
