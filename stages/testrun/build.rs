@@ -3,15 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const SOURCES: [&str; 7] = [
-    "c/events.c",
-    "c/recorder.c",
-    "c/code.c",
-    "c/monitoring.c",
-    "c/frames.c",
-    "c/audit.c",
-    "c/asked.c",
-];
+const SOURCES: [&str; 7] =
+    ["c/events.c", "c/recorder.c", "c/code.c", "c/monitoring.c", "c/frames.c", "c/audit.c", "c/asked.c"];
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=c");
