@@ -64,11 +64,12 @@ impl Session {
 fn said(name: &str, what: &str, tally: &Tally) -> bool {
     let steps = tally.steps.max(1) as f64;
     println!(
-        "{name}: {} {what}, {} with other outcomes ({} tests), {} tests missed; selected of all tests: {:.1} %",
+        "{name}: {} {what}, {} with other outcomes ({} tests), {} tests missed, {} ran with another outcome; selected of all tests: {:.1} %",
         tally.steps,
         tally.telling,
         tally.changed,
         tally.missed,
+        tally.unequal,
         tally.selected / steps * 100.0,
     );
     if tally.peer_steps > 0 {

@@ -18,6 +18,8 @@ pub(super) struct Tally {
     pub(super) telling: usize,
     pub(super) changed: usize,
     pub(super) missed: usize,
+    /// Tests that ran with another outcome than pytest's: they are random, or a runner is wrong.
+    pub(super) unequal: usize,
     /// Sums of shares.
     pub(super) selected: f64,
     /// Steps to whose end the peer came.
@@ -83,7 +85,9 @@ fn look(work: &Work, known: &mut Known, what: &str, goes_on: bool, tally: &mut T
     if !unequal.is_empty() {
         println!("  {what}: ran with another outcome than pytest's: {unequal:?}");
     }
-    let wrong = (ran.exit == Some(0)) != (truth.exit == Some(0));
+    // The status of a run follows from its outcomes; what ran with another one is no matter of selection.
+    let wrong = unequal.is_empty() && (ran.exit == Some(0)) != (truth.exit == Some(0));
+    tally.unequal += unequal.len();
     if !missed.is_empty() || wrong {
         let status = if wrong { format!(", dx exits with {:?}", ran.exit) } else { String::new() };
         println!("  {what}: MISSED {} tests{status}: {:?}", missed.len(), &missed[..missed.len().min(4)]);
