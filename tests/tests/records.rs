@@ -185,3 +185,18 @@ fn a_test_that_needs_another_file_is_collected_with_it_from_then_on() {
     assert!(again.contains("1 passed"), "{again}");
     assert!(project.run(&["--affected"]).contains("6 cached"));
 }
+
+#[test]
+fn what_the_user_names_or_picks_is_looked_for() {
+    let project = Project::new();
+    assert!(project.run(&[]).contains("dx: 6 of 6 ran, 0 cached"));
+    let status = |words: &[&str]| project.command(words).output().unwrap().status.code();
+    // A folder of which no record says anything, a test that is not there, an expression that picks nothing, or something.
+    fs::create_dir(project.0.path().join("new")).unwrap();
+    project.write("new/test_new.py", "def test_new(): pass\n");
+    assert!(project.run(&["new"]).contains("dx: 1 of 1 ran, 0 cached"));
+    assert!(project.run(&["new", "test_0.py"]).contains("dx: 0 of 2 ran, 2 cached"));
+    assert_eq!(status(&["test_0.py::test_gone"]), Some(4));
+    assert_eq!(status(&["-k", "nothing"]), Some(5));
+    assert!(project.run(&["-k", "test_f1"]).contains("1 passed, 6 deselected"));
+}

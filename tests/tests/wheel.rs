@@ -137,9 +137,12 @@ fn tests_have_pytests_outcomes(environment: &Environment) {
     assert_eq!(expected.0, Some(1));
     assert_eq!(expected.1.len(), 10, "{expected:?}");
     for workers in ["1", "2"] {
-        let line = ["test", "-rA", "-p", "no:cacheprovider", "-n", workers, "--no-warm"];
+        let line = ["test", "--all", "-rA", "-p", "no:cacheprovider", "-n", workers, "--no-warm"];
         assert_eq!(environment.outcomes("dx", &line), expected, "with {workers} workers");
     }
+    // What was recorded meanwhile: only what failed runs again.
+    let again = environment.run("dx", &["test", "-rA", "-p", "no:cacheprovider", "--no-warm"]);
+    assert!(text(&again.stdout).contains("dx: 2 of 10 ran, 8 cached"), "{again:?}");
     succeeded(environment.run("dx", &["test", "--no-warm", "-k", "test_pass or test_worker"]));
     assert_eq!(
         environment.run("dx", &["test", "--no-warm", "-k", "nothing_has_this"]).status.code(),

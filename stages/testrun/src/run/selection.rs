@@ -11,8 +11,8 @@ use crate::sys::process;
 use crate::tally::Tally;
 
 /// pytest's options with which not every test of a file, or not every file, is there to be collected.
-const NARROWING: [&str; 10] =
-    ["-k", "-m", "--deselect", "--ignore", "--ignore-glob", "-x", "--maxfail", "--exitfirst", "--lf", "--sw"];
+const NARROWING: [&str; 8] =
+    ["--deselect", "--ignore", "--ignore-glob", "-x", "--maxfail", "--exitfirst", "--lf", "--sw"];
 
 /// What runs of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +174,11 @@ impl Selection {
         else {
             return Outlook::Everything;
         };
+        // Where nothing is known of what the user names, pytest says what there is.
+        let is_known = |asked: &String| record.tests.keys().any(|id| belongs(id, asked));
+        if self.which == Which::Affected && !self.asked.iter().all(is_known) {
+            return Outlook::Everything;
+        }
         let root = Path::new(&record.rootdir);
         let mut files: BTreeSet<&str> = choice
             .unseen
@@ -414,12 +419,14 @@ fn name(settings: &Settings) -> String {
 /// Paths among pytest's arguments, and whether something narrows what is collected otherwise.
 fn split(arguments: &[String]) -> (Vec<String>, bool) {
     let paths = crate::warm::paths(arguments);
-    let narrowed = arguments.iter().any(|argument| {
-        let name = argument.split('=').next().unwrap_or(argument);
-        NARROWING.contains(&name)
-            || ["-k", "-m"].iter().any(|short| argument.starts_with(short) && !argument.starts_with("--"))
-    });
-    (paths, narrowed)
+    let narrows =
+        |argument: &String| NARROWING.contains(&argument.split('=').next().unwrap_or(argument.as_str()));
+    (paths, picks(arguments) || arguments.iter().any(narrows))
+}
+
+/// Whether an expression of names or marks (`-k`, `-m`) says which tests are to run.
+pub(super) fn picks(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument.starts_with("-k") || argument.starts_with("-m"))
 }
 
 fn folders<'a>(settings: &'a Settings, rootdir: &'a str) -> [&'a Path; 3] {

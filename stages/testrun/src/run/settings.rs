@@ -152,7 +152,7 @@ impl Settings {
             leaks: !own.no_leaks,
             lane: own.lane,
             hash_seed: hash_seed(),
-            which: which(own, ci),
+            which: which(own, ci, &arguments),
             asked: own.affected || own.audit || own.watch || own.since.is_some(),
             outline: own.outline.clone(),
             among: Vec::new(),
@@ -170,8 +170,9 @@ impl Settings {
     }
 }
 
-/// Without a word of the user's, who called with an outline wants what is affected; CI trusts no record unasked.
-fn which(own: &Arguments, ci: bool) -> Option<Which> {
+/// Without a word of the user's, who called with an outline wants what is affected; CI trusts no record unasked, and who picks
+/// tests by an expression wants these.
+fn which(own: &Arguments, ci: bool, arguments: &[String]) -> Option<Which> {
     if own.audit {
         Some(Which::Audit)
     } else if own.watch {
@@ -179,7 +180,8 @@ fn which(own: &Arguments, ci: bool) -> Option<Which> {
     } else if own.affected || own.since.is_some() || own.why.is_some() {
         Some(Which::Affected)
     } else {
-        own.outline.as_ref().map(|_| if own.all || ci { Which::All } else { Which::Affected })
+        let all = own.all || ci || super::selection::picks(arguments);
+        own.outline.as_ref().map(|_| if all { Which::All } else { Which::Affected })
     }
 }
 
