@@ -37,12 +37,15 @@ static PyObject *asked(PyObject *self, PyObject *const *given, Py_ssize_t count,
     return result;
 }
 
-/* asking((plain, handler, kind), name): a function for the place of `plain`, which tells the handler what is asked first. */
+/* asking((plain, handler, kind), name): a function for the place of `plain`, which tells the handler what is asked first; None
+   before 3.11, which has no function for such calls. */
 METHOD(asking) {
     static PyMethodDef made[ASKING_MAX];
     static int used_of_them;
     if (count != 2 || PyTuple_Size(given[0]) != 3 || used_of_them == ASKING_MAX)
         return wrong("asking takes a tuple of three and a name, a few times");
+    if (!PyObject_Vectorcall)
+        return none();
     PyMethodDef *method = &made[used_of_them++];
     name_session = PyUnicode_InternFromString("session");
     method->name = PyUnicode_AsUTF8(given[1]);

@@ -62,9 +62,10 @@ def watch_files(recorder):
         return asked
 
     def replaced(plain, kind):
+        asked = None
         if LIBRARY is not None and type(plain) is type(len):
             asked = LIBRARY.asking((plain, note, kind), plain.__name__)
-        else:
+        if asked is None:
             one = type(plain) is types.FunctionType and plain.__code__.co_argcount == 1
             asked = question(plain) if one else questions(plain, kind)
             functools.update_wrapper(asked, plain, ("__name__", "__doc__"), ())
