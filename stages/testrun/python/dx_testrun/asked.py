@@ -7,6 +7,7 @@ paths below the project are noted, and nothing that pytest asks for itself outsi
 import functools
 import linecache
 import os
+import pathlib
 import types
 
 from dx_testrun.library import LIBRARY
@@ -77,6 +78,11 @@ def watch_files(recorder):
 
     os.stat, os.lstat = replaced(os.stat, "stat"), replaced(os.lstat, "presence")
     os.access = replaced(os.access, "presence")
+    # Before 3.11, pathlib keeps these where they do not bind.
+    accessor = getattr(pathlib, "_NormalAccessor", None)
+    for name in ("stat", "lstat"):
+        if hasattr(accessor, name):
+            setattr(accessor, name, staticmethod(getattr(os, name)))
     for name in PRESENCE:
         setattr(os.path, name, replaced(getattr(os.path, name), "presence"))
 
