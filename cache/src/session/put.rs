@@ -101,11 +101,14 @@ impl Session {
             if !self.cache.maps_files() {
                 return Ok(None);
             }
-            if let Ok(blob) = large::read(self.cache.layout(), id, true) {
-                return Ok(Some(blob));
+            match large::read(self.cache.layout(), id, true) {
+                Err(Miss::Absent) => {}
+                // It is there, if perhaps not for mapping.
+                read => return Ok(read.ok()),
             }
         }
-        Err(io::Error::other("what was written is removed at once"))
+        // What is missing in the end is stored once more with the commit.
+        Ok(Some(Blob::copy_of(bytes)))
     }
 
     pub(super) fn keep_in_memory(&self, key: EntryKey, origin: Origin, bytes: &[u8]) {

@@ -53,7 +53,7 @@ pub(crate) struct Uses {
     pub(crate) imports: BTreeSet<String>,
     /// It looked at numbers of lines: where functions stand counts as well.
     pub(crate) lines: bool,
-    /// It started another program, of which nothing is known.
+    /// It started another program, or nested its calls too deep to be followed: of that nothing is known.
     pub(crate) spawned: bool,
 }
 
