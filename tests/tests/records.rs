@@ -187,6 +187,25 @@ fn a_test_that_needs_another_file_is_collected_with_it_from_then_on() {
 }
 
 #[test]
+fn code_that_was_there_before_pytest_counts_for_every_test() {
+    let project = Project::new();
+    fs::create_dir(project.0.path().join("site")).unwrap();
+    project.write("site/sitecustomize.py", "import started\n");
+    project.write("site/started.py", "def value():\n    return 1\n");
+    let run = |words: &[&str]| {
+        let mut command = project.command(words);
+        command.env("PYTHONPATH", project.0.path().join("site"));
+        text(&command.output().unwrap())
+    };
+    assert!(run(&[]).contains("dx: 6 of 6 ran, 0 cached"));
+    assert!(run(&[]).contains("dx: 0 of 6 ran, 6 cached"));
+    project.write("site/started.py", "def value():\n    return 2\n");
+    let why = run(&["--why", "test_0.py::test_f0"]);
+    assert!(why.contains("started.py"), "{why}");
+    assert!(run(&[]).contains("dx: 6 of 6 ran, 0 cached"));
+}
+
+#[test]
 fn what_the_user_names_or_picks_is_looked_for() {
     let project = Project::new();
     assert!(project.run(&[]).contains("dx: 6 of 6 ran, 0 cached"));

@@ -6,13 +6,14 @@
 static struct {
     PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *unit, *consider;
     PyObject *arm, *tool, *event, *returning; /* of sys.monitoring */
-    const uint8_t *opcodes;                   /* STORE_SUBSCR and those below */
+    const uint8_t *opcodes;                   /* FORMS of remember.py */
 } known;
 
 enum { STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED_ARG, ATTR_SHIFT, GLOBAL_SHIFT };
-enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2 };
+enum { FIRSTS = GLOBAL_SHIFT + 1, SECONDS = FIRSTS + 2, FORMS = SECONDS + 3 };
+enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2, WRITES_SELF = 4 };
 
-static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode;
+static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode, *name_varnames;
 
 /* know(owners, by_code, lines, line_names, writers, identity, unit, consider, arm, tool, event, returning, opcodes) */
 METHOD(know) {
@@ -21,8 +22,8 @@ METHOD(know) {
     enum { OBJECTS = sizeof to / sizeof *to };
     char *opcodes;
     Py_ssize_t length;
-    if (count != OBJECTS + 1 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != GLOBAL_SHIFT + 1)
-        return wrong("know takes twelve objects and eight bytes");
+    if (count != OBJECTS + 1 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != FORMS)
+        return wrong("know takes twelve objects and thirteen bytes");
     for (Py_ssize_t at = 0; at <= OBJECTS; at++)
         Py_IncRef(given[at]);
     for (Py_ssize_t at = 0; at < OBJECTS; at++)
@@ -34,7 +35,9 @@ METHOD(know) {
     name_line = PyUnicode_InternFromString("co_firstlineno");
     name_flags = PyUnicode_InternFromString("co_flags");
     name_bytecode = PyUnicode_InternFromString("co_code");
-    return name_consts && name_name && name_names && name_line && name_flags && name_bytecode ? none() : NULL;
+    name_varnames = PyUnicode_InternFromString("co_varnames");
+    int is_whole = name_consts && name_name && name_names && name_line && name_flags && name_bytecode && name_varnames;
+    return is_whole ? none() : NULL;
 }
 
 /* Whether one of a tuple of names is in a set. */
@@ -48,11 +51,42 @@ static int any_in(PyObject *names, PyObject *set) {
     return count < 0 ? -1 : 0;
 }
 
-static int bit(uint64_t *bits, size_t at) {
-    at &= ARGUMENTS - 1; /* two that are taken for one: more is looked at */
-    int was = bits[at / 64] >> (at % 64) & 1;
-    bits[at / 64] |= (uint64_t)1 << (at % 64);
-    return was;
+/* Numbers of names; two that are taken for one: more is looked at. */
+struct names {
+    uint64_t bits[ARGUMENTS / 64];
+};
+
+static void add(struct names *to, size_t name) {
+    name &= ARGUMENTS - 1;
+    to->bits[name / 64] |= (uint64_t)1 << (name % 64);
+}
+
+static int meet(const struct names *left, const struct names *right) {
+    uint64_t both = 0;
+    for (size_t at = 0; at < ARGUMENTS / 64; at++)
+        both |= left->bits[at] & right->bits[at];
+    return both != 0;
+}
+
+/* `is_first` of remember.py. */
+static int is_first(uint8_t operation, uint8_t argument) {
+    for (int at = FIRSTS; at < FORMS; at++)
+        if (operation == known.opcodes[at] && (at < SECONDS ? argument : argument & 15) == 0)
+            return 1;
+    return 0;
+}
+
+/* Whether the first local variable is called `self`; -1 with an exception. */
+static int has_self(PyObject *code) {
+    PyObject *names = PyObject_GetAttr(code, name_varnames);
+    if (!names)
+        return -1;
+    const char *first = PyTuple_Size(names) > 0 ? PyUnicode_AsUTF8(PyTuple_GetItem(names, 0)) : NULL;
+    if (!first)
+        PyErr_Clear();
+    int is_so = first && equal(first, "self");
+    Py_DecRef(names);
+    return is_so;
 }
 
 /* `form` of remember.py, as bits. */
@@ -63,8 +97,8 @@ static int form(PyObject *code, PyObject *names) {
     if (!bytecode || PyBytes_AsStringAndSize(bytecode, &bytes, &length) < 0)
         return -1;
     const uint8_t *operations = (const uint8_t *)bytes, *opcodes = known.opcodes;
+    struct names sets[LOAD_GLOBAL + 1] = {{{0}}}, own = {{0}};
     int found = any_in(names, known.writers);
-    uint64_t sets[4][ARGUMENTS / 64] = {{0}};
     size_t extended = 0;
     if (found > 0)
         found = WRITES_OTHERS;
@@ -72,25 +106,30 @@ static int form(PyObject *code, PyObject *names) {
         uint8_t operation = operations[at];
         size_t argument = operations[at + 1] | extended;
         extended = operation == opcodes[EXTENDED_ARG] ? argument << 8 : 0;
-        if (operation == opcodes[STORE_SUBSCR]) {
+        if (operation == opcodes[STORE_SUBSCR])
             found |= WRITES_OTHERS;
-            continue;
-        }
-        for (int kind = STORE_ATTR; kind <= LOAD_GLOBAL; kind++) {
-            if (operation != opcodes[kind])
-                continue;
-            if (kind == LOAD_ATTR)
-                argument >>= opcodes[ATTR_SHIFT];
-            else if (kind == LOAD_GLOBAL)
-                argument >>= opcodes[GLOBAL_SHIFT];
-            int other = (kind - STORE_ATTR) ^ 1;
-            bit(sets[kind - STORE_ATTR], argument);
-            if (sets[other][(argument & (ARGUMENTS - 1)) / 64] >> (argument % 64) & 1)
-                found |= kind < STORE_GLOBAL ? WRITES_OTHERS : READS_GLOBAL;
-            break;
-        }
+        else if (operation == opcodes[STORE_ATTR])
+            add(at && is_first(operations[at - 2], operations[at - 1]) ? &own : &sets[STORE_ATTR], argument);
+        else if (operation == opcodes[LOAD_ATTR])
+            add(&sets[LOAD_ATTR], argument >> opcodes[ATTR_SHIFT]);
+        else if (operation == opcodes[STORE_GLOBAL])
+            add(&sets[STORE_GLOBAL], argument);
+        else if (operation == opcodes[LOAD_GLOBAL])
+            add(&sets[LOAD_GLOBAL], argument >> opcodes[GLOBAL_SHIFT]);
     }
     Py_DecRef(bytecode);
+    if (found < 0)
+        return found;
+    if (meet(&sets[STORE_GLOBAL], &sets[LOAD_GLOBAL]))
+        found |= READS_GLOBAL;
+    if (meet(&sets[STORE_ATTR], &sets[LOAD_ATTR]))
+        found |= WRITES_OTHERS;
+    if (meet(&own, &sets[LOAD_ATTR])) {
+        int is_self = has_self(code);
+        if (is_self < 0)
+            return -1;
+        found |= is_self ? WRITES_SELF : WRITES_OTHERS;
+    }
     return found;
 }
 

@@ -33,7 +33,7 @@ METHOD(switch) {
     return none();
 }
 
-/* unknown([units]): how much of what is silent is not in a set. */
+/* unknown([units]): how much of what is silent is not in a dictionary. */
 METHOD(unknown) {
     if (count > 1)
         return wrong("unknown takes at most one argument");
@@ -42,7 +42,7 @@ METHOD(unknown) {
     Py_ssize_t found = 0;
     for (size_t at = 0; at < silent_count; at++) {
         struct entry *entry = find(silent[at]);
-        int known = entry ? PySet_Contains(given[0], entry->unit) : 1;
+        int known = entry ? PyDict_Contains(given[0], entry->unit) : 1;
         if (known < 0)
             return NULL;
         found += !known;
@@ -51,7 +51,7 @@ METHOD(unknown) {
 }
 
 /* wake(arm, tool, event, returning, units): another window, in which what is silent is told again when it is called, but for
-   the units of a set. */
+   the units of a dictionary. */
 METHOD(wake) {
     PyObject *nothing = count == 5 ? PyLong_FromSsize_t(0) : wrong("wake takes five arguments");
     if (!nothing)
@@ -62,7 +62,7 @@ METHOD(wake) {
     for (size_t at = 0; at < silent_count; at++) {
         PyObject *code = silent[at];
         struct entry *entry = find(code);
-        int known = given[4] != &_Py_NoneStruct && entry ? PySet_Contains(given[4], entry->unit) : 0;
+        int known = given[4] != &_Py_NoneStruct && entry ? PyDict_Contains(given[4], entry->unit) : 0;
         if (known > 0) {
             silent[kept++] = code;
             continue;

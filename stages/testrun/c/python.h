@@ -61,6 +61,7 @@ Py_ssize_t PyTuple_Size(PyObject *);
 PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);
 int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
 PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
+int PyDict_Contains(PyObject *, PyObject *);
 int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 int PySet_Add(PyObject *, PyObject *);
 int PySet_Contains(PyObject *, PyObject *);

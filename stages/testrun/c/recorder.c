@@ -64,7 +64,7 @@ int note(PyObject *unit) {
     Py_DecRef(current);
     if (!units)
         return -1;
-    int status = PySet_Add(units, unit);
+    int status = PyDict_SetItem(units, unit, &_Py_NoneStruct);
     Py_DecRef(units);
     return status;
 }

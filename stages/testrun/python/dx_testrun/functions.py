@@ -46,7 +46,7 @@ class Monitor:
         def started(code, _):
             key = identity(code)
             unit = owners[key]
-            recorder.current.units.add(unit)
+            recorder.current.units[unit] = None
             if key in by_code:
                 # Every call of it is looked at.
                 memories.called(by_code[key], frame_of(1), code)
@@ -138,7 +138,7 @@ class Tracer:
             code = frame.f_code
             unit = owners.get(identity(code))
             if unit is not None:
-                recorder.current.units.add(unit)
+                recorder.current.units[unit] = None
                 memory = by_code.get(identity(code))
                 if memory is not None and memories.called(memory, frame, code):
                     frame.f_trace_lines = False

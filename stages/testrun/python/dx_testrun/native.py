@@ -27,7 +27,7 @@ def know(recorder, *monitoring):
     memories = recorder.memories
 
     def consider(path, code, bits):
-        memories.considered(path, code, bool(bits & 1), bool(bits & 2))
+        memories.considered(path, code, bool(bits & 1), bool(bits & 2), bool(bits & 4))
 
     kept = recorder.owners, memories.by_code, recorder.lines, recorder.line_names, WRITERS, identity, recorder.unit, consider
     LIBRARY.know(*kept, *(monitoring or [None] * 4), bytes(FORMS))

@@ -22,7 +22,7 @@ from dx_testrun.library import LIBRARY, listen
 from dx_testrun.native import functions
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.watch import WATCH, absolute
-from dx_testrun.window import Window
+from dx_testrun.window import Batch, Window, rest_of
 from dx_testrun.windows import watch_environment, watch_fixtures, watch_imports
 
 # Tests take it away.
@@ -40,6 +40,8 @@ CREDIT, SHARE = 0.025, 1 / 16
 # As in src/select/fingerprint.rs.
 KEPT = {"__pycache__", ".dx", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".coverage"}
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
+NOTHING = {"units": []}  # as it is described
+PATHS_MAX = 10000  # that are kept
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 # Who uses these sees on which line code stands.
 LINES = frozenset(
@@ -61,6 +63,7 @@ class Recorder:
         self.noise = ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
         self.tracked = {}  # file name -> its absolute path, or None
         self.folders = {}  # their real paths
+        self.paths = {}  # of files that were read -> their absolute paths, or None for those that will not be there
         self.owners = {}  # id of a code object -> unit
         self.kept = []  # code objects whose ids are in use
         self.units = []  # (path, line, name)
@@ -68,6 +71,7 @@ class Recorder:
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
         self.told, self.said = set(), False  # units that were named; whether anything was said of the session
+        self.known_session = Window()  # what was said of it
         self.known = {}  # path -> size of its window when it was told
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
@@ -77,7 +81,7 @@ class Recorder:
         self.memories = Memories(self)
         self.at = None  # the test that runs
         self.file, self.credit = None, CREDIT  # of the test before; seconds that may be spent on hearing of functions again
-        self.shared, self.sent, self.batch = set(), None, 0
+        self.shared, self.batch = {}, Batch(0)
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.written = set()  # files that were opened to be written, by whomever
         self.kinds = set()  # folders with tests that are not Python
@@ -86,11 +90,10 @@ class Recorder:
     # Starting
 
     def start(self):
-        """From here on, everything that this process executes is looked at, and there is no end. False where it comes too
-        late, because code of the project is there already."""
+        """From here on, everything that this process executes is looked at, and there is no end."""
+        # What was imported before (by `sitecustomize`, by files of site-packages) every test may use, and as a whole.
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-        if any(isinstance(file, str) and self.path(file) for file in files):
-            return False
+        self.session.files.update(file for file in files if isinstance(file, str) and self.path(file))
         listen(self.hook, HEARD)
         watch_environment(self)
         watch_imports(self)
@@ -100,7 +103,6 @@ class Recorder:
         watch_fixtures(self)
         self.functions = functions(self)
         self.on = True
-        return True
 
     # Windows
 
@@ -172,9 +174,9 @@ class Recorder:
         if anew:
             self.file = at[0]
             self.credit -= price
-            self.batch, self.sent = self.batch + 1, None
+            self.batch = Batch(self.batch.number + 1)
         else:
-            window.units |= self.shared
+            window.units = self.shared
         self.at = at
         del self.memories.open[:]
         if self.coverage is not None:
@@ -191,7 +193,7 @@ class Recorder:
             del self.memories.open[:]
             self.at = None
         self.look_at_item(item, window)
-        return window.whole()
+        return window
 
     def cover(self, name):
         """From here on, coverage.py measures under the name of this test file, or under none."""
@@ -326,21 +328,32 @@ class Recorder:
     def forked(self):
         """In a worker: what its parent knew, the parent tells."""
         self.told, self.said = set(), False
+        self.known_session = Window()
         self.known = {path: size(window) for path, window in self.modules.items()}
         self.touched = {}
         self.session = self.current = Window()
 
     def describe_test(self, window):
-        """Of its functions only those that the test before it in the same batch had not."""
-        out = self.describe(window, more=self.sent)
-        out["more"] = self.sent is not None
-        self.sent = window.units if self.sent is None else self.sent | window.units
+        """Of its functions only those that no test before it in the same batch had: theirs belong to this one as well."""
+        batch, more = self.batch, bool(self.batch.told)
+        parts = window.all()
+        units = batch.take(parts)
+        out = self.describe(window if len(parts) == 1 else rest_of(parts), units)
+        out["more"] = more
+        batch.lines = batch.lines or not self.lines.isdisjoint(units)
+        if batch.lines:
+            out["lines"] = True
         return out
 
-    def describe(self, window, source=None, more=None):
-        """`source` is the module's own file, which is read in order to import it; `more`, what was described before and
-        belongs to this as well."""
-        units = list(window.units if more is None else window.units - more)
+    def describe_whole(self, window, source=None):
+        """`source` is the module's own file, which is read in order to import it."""
+        units = list(window.units)
+        out = self.describe(window, units, source)
+        if not self.lines.isdisjoint(units):
+            out["lines"] = True
+        return out
+
+    def describe(self, window, units, source=None):
         new = [unit for unit in units if unit not in self.told]
         out = {"units": units}
         if new:
@@ -357,11 +370,9 @@ class Recorder:
             if names:
                 out["names"] = names
         if window.asked:
-            asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasts(path))
+            asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasting_path(path))
             if asked:
                 out["asked"] = asked
-        if not self.lines.isdisjoint(window.units):
-            out["lines"] = True
         if window.imports:
             out["imports"] = sorted(window.imports)
         if window.spawned:
@@ -369,8 +380,23 @@ class Recorder:
         return out
 
     def lasting(self, paths):
-        found = {absolute(path) for path in paths}
-        return sorted(path for path in found if path and self.lasts(path))
+        found = {self.lasting_path(path) for path in paths}
+        found.discard(None)
+        return sorted(found)
+
+    def lasting_path(self, path):
+        """The absolute path of a file that says something in the next run, too, or None."""
+        try:
+            return self.paths[path]
+        except KeyError:
+            found = absolute(path)
+            if not (found and self.lasts(found)):
+                found = None
+            if isinstance(path, (str, bytes)) and path[:1] in ("/", b"/"):
+                if len(self.paths) >= PATHS_MAX:
+                    self.paths.clear()
+                self.paths[path] = found
+            return found
 
     def lasts(self, path):
         """Whether a file says something in the next run, too: a project may lie in the folder for temporary files."""
@@ -389,19 +415,22 @@ class Recorder:
             window = self.modules[path]
             if self.known.get(path) != size(window):
                 self.known[path] = size(window)
-                out.append(dict(self.describe(window.whole(), path), module=path))
+                out.append(dict(self.describe_whole(window.whole(), path), module=path))
         session, self.session = self.session, Window()
         if self.current is session:
             self.current = self.session
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
         session.folders = set(self.kinds)
         session = session.whole()
-        if self.said and not self.written and session.is_empty():
+        session.forget(self.known_session)
+        self.known_session.add(session)
+        told = self.describe_whole(session)
+        if self.said and not self.written and told == NOTHING:
             return out
         self.said = True
         written, self.written = self.lasting(self.written), set()
         site = [path for path in sys.path if "site-packages" in path]
-        out.append(dict(self.describe(session), module="", site=site, written=written))
+        out.append(dict(told, module="", site=site, written=written))
         return out
 
 

@@ -8,27 +8,37 @@ collected, and counts for every test that calls it, too.
 
 import collections.abc
 import dis
+import enum
 import functools
 import inspect
 import logging
+import re
 import sys
 import threading
 import types
 import weakref
 
 from dx_testrun.functions import identity
+from dx_testrun.window import latest
 
 CODES = dis.opmap
 STORE_SUBSCR, STORE_ATTR, LOAD_ATTR = CODES["STORE_SUBSCR"], CODES["STORE_ATTR"], CODES["LOAD_ATTR"]
 STORE_GLOBAL, LOAD_GLOBAL, EXTENDED = CODES["STORE_GLOBAL"], CODES["LOAD_GLOBAL"], CODES["EXTENDED_ARG"]
 # The lowest bit of some arguments says something else.
 SHIFTS = {LOAD_GLOBAL: int(sys.version_info >= (3, 11)), LOAD_ATTR: int(sys.version_info >= (3, 12))}
+NONE = 255  # no operation of any Python's has this number in `co_code`
+# What puts a local variable on the stack; and two of them, of which the lower four bits are the last one's.
+FIRSTS = [CODES.get(name, NONE) for name in ("LOAD_FAST", "LOAD_FAST_BORROW")]
+SECONDS = [CODES.get(name, NONE) for name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW", "STORE_FAST_LOAD_FAST")]
 # As the library takes it.
 FORMS = [STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED, SHIFTS[LOAD_ATTR], SHIFTS[LOAD_GLOBAL]]
+FORMS += FIRSTS + SECONDS
 WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "extend", "push", "put", "setattr"}
 # Generators and coroutines return many times; what they remember is not told apart.
 RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
 PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
+# Nothing can be written into these.
+CONSTANTS = (object, range, slice, re.Pattern, type(...), type(NotImplemented))
 CONTAINERS = (collections.abc.MutableMapping, collections.abc.MutableSequence, collections.abc.MutableSet)
 CACHES_MAX = 500  # that are looked at after every test
 LOOKS = 3  # at a function, before once in a batch of tests is enough
@@ -36,19 +46,39 @@ CALLS_MAX = 200  # of one function in one window; what it does more often is tak
 
 
 def form(code):
-    """Whether it reads a global that it writes; whether it writes into something else that may last."""
-    bytecode, found, extended = code.co_code, {}, 0
+    """Whether it reads a global that it writes; whether it writes into something else that may last; whether it writes
+    into `self` what it reads."""
+    bytecode, extended = code.co_code, 0
     operations = bytecode[::2]
     writes = STORE_SUBSCR in operations or not WRITERS.isdisjoint(code.co_names)
     if STORE_ATTR not in operations and STORE_GLOBAL not in operations:
-        return False, writes
+        return False, writes, False
+    found = {operation: set() for operation in (STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL)}
+    own = set()
     for at in range(0, len(bytecode), 2):
         operation, argument = bytecode[at], bytecode[at + 1] | extended
         extended = argument << 8 if operation == EXTENDED else 0
-        if operation in (STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL):
-            found.setdefault(operation, set()).add(argument >> SHIFTS.get(operation, 0))
-    both = [found.get(store, set()) & found.get(load, set()) for store, load in ((STORE_GLOBAL, LOAD_GLOBAL), (STORE_ATTR, LOAD_ATTR))]
-    return bool(both[0]), writes or bool(both[1])
+        if operation == STORE_ATTR and at and is_first(*bytecode[at - 2 : at]):
+            own.add(argument)
+        elif operation in found:
+            found[operation].add(argument >> SHIFTS.get(operation, 0))
+    own &= found[LOAD_ATTR]
+    has_self = bool(own) and code.co_varnames[0] == "self"
+    others = writes or bool(found[STORE_ATTR] & found[LOAD_ATTR]) or (bool(own) and not has_self)
+    return bool(found[STORE_GLOBAL] & found[LOAD_GLOBAL]), others, has_self
+
+
+def is_first(operation, argument):
+    """Whether this puts the first local variable on the stack."""
+    return operation in FIRSTS and argument == 0 or operation in SECONDS and argument & 15 == 0
+
+
+def is_constant(kind, value):
+    """Whether nobody can write into a value: it only stands for itself."""
+    if issubclass(kind, enum.Enum):
+        value = vars(value).get("_value_")
+        return type(value) in CONSTANTS or isinstance(value, (type(None), int, float, str, bytes))
+    return kind in CONSTANTS
 
 
 class Memory:
@@ -69,7 +99,7 @@ class Memories:
         self.candidates = {}  # path -> code objects that write, of a module that is not executed yet
         self.caches = []  # weak references to caches, their known hits, their Memory
         self.always = set()  # of caches that are too many to be looked at one by one
-        self.open = []  # frame, window before, Memory, units of that window where the call is not looked at
+        self.open = []  # frame, window before, Memory, how many units that window had where the call is not looked at
         self.forms = {}  # identity of a code object that stays -> whether it writes into what may last
         self.main = threading.main_thread().ident
 
@@ -79,8 +109,8 @@ class Memories:
         """A function that may write into something that lasts."""
         self.considered(path, code, *form(code))
 
-    def considered(self, path, code, of_global, of_others):
-        self.forms[identity(code)] = of_others
+    def considered(self, path, code, of_global, of_others, of_self):
+        self.forms[identity(code)] = of_others or of_self
         if of_global:
             self.remembers(code)
         elif of_others:
@@ -105,7 +135,7 @@ class Memories:
             if issubclass(kind, type):
                 if value.__module__ == module.__name__:
                     kept.update(name for name, value in list(vars(value).items()) if issubclass(type(value), CONTAINERS))
-            elif not issubclass(kind, PLAIN) and not callable(value):
+            elif not issubclass(kind, PLAIN) and not callable(value) and not is_constant(kind, value):
                 kept.add(name)
                 self.object(value)
         for code in candidates:
@@ -125,7 +155,7 @@ class Memories:
     def writes(self, code):
         known = self.forms.get(identity(code))
         if known is None:
-            known = self.forms[identity(code)] = form(code)[1]
+            known = self.forms[identity(code)] = any(form(code)[1:])
         return known
 
     # While they run
@@ -145,11 +175,11 @@ class Memories:
         if memory.calls > CALLS_MAX:
             memory.window.parts.append(window)
             return False
-        if memory.looks > LOOKS and memory.batch == recorder.batch:
+        if memory.looks > LOOKS and memory.batch == recorder.batch.number:
             # It has filled itself before, and was looked at since: what is new to everybody is seen all the same.
-            self.open.append((frame, window, memory, set(window.units)))
+            self.open.append((frame, window, memory, len(window.units)))
             return True
-        memory.looks, memory.batch = memory.looks + 1, recorder.batch
+        memory.looks, memory.batch = memory.looks + 1, recorder.batch.number
         self.open.append((frame, window, memory, None))
         recorder.current = memory.window
         recorder.functions.wake_unknown(memory.window)
@@ -163,10 +193,10 @@ class Memories:
                 self.recorder.current = window
                 if before is None:
                     # It counts for this window as a whole.
-                    window.units |= memory.window.units
-                elif not window.units - before <= memory.window.units:
+                    window.units.update(memory.window.units)
+                elif not all(unit in memory.window.units for unit in latest(window.units, before)):
                     # Who knows what else is different this time.
-                    memory.window.units |= window.units
+                    memory.window.units.update(window.units)
                 return
 
     # Caches

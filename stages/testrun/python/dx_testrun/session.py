@@ -38,10 +38,9 @@ def run_pytest(channel, start, warm=None):
     wanted = start.get("evidence")
     # A trace function costs more than most would pay unasked.
     if wanted and (wanted["asked"] or is_cheap()):
-        recorder = Recorder(wanted["root"], wanted["outline"])
-        if recorder.start():
-            plugin.recorder = recorder
-            plugins.append(Fixtures(recorder))
+        recorder = plugin.recorder = Recorder(wanted["root"], wanted["outline"])
+        recorder.start()
+        plugins.append(Fixtures(recorder))
     own = (start.get("spawned") or {}).get("input")
     if own is not None:
         plugins.append(Input(own))

@@ -41,6 +41,7 @@ WANTED, RING = 56, 64
 COLLECTING = 0xFFFFFFFF
 # Without escapes: two halves of surrogate pairs that stand side by side would be read as one character.
 ENCODER = json.JSONEncoder(default=repr, ensure_ascii=False)
+PLAIN_ENCODER = json.JSONEncoder(default=repr, ensure_ascii=False, check_circular=False, separators=(",", ":"))
 ALL = 0xFFFFFFFF
 
 
@@ -128,8 +129,14 @@ def pack(content):
     return data
 
 
-def encoded(content):
-    return ENCODER.encode(content).encode("utf-8", "surrogatepass")
+def encoded(content, encoder=ENCODER):
+    return encoder.encode(content).encode("utf-8", "surrogatepass")
+
+
+def evidence(content):
+    """What a recorder tells, of which no part contains itself."""
+    data = encoded(content, PLAIN_ENCODER)
+    return data if len(data) < LENGTH_MAX - 64 else pack(content)
 
 
 def shortened(content, limit):

@@ -46,13 +46,14 @@ from dx_testrun.wire import (
     YIELDED,
     Channel,
     Ring,
+    evidence,
     frame,
     pack,
 )
 
 
-# Tests whose evidence makes one message.
-TOLD_AT_ONCE = 16
+# Tests and modules whose evidence makes one message.
+TOLD_AT_ONCE = 32
 
 
 class Worker:
@@ -77,7 +78,7 @@ class Worker:
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
         self.start, self.last = 0, 0
-        self.evidence = []  # of tests that are over: what was not told yet
+        self.evidence = []  # of modules, and of tests that are over: what was not told yet
         plugin.children = set()
         self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
@@ -206,8 +207,8 @@ class Worker:
                     break
             if self.recorder is not None:
                 self.tell_of_ends()
+                self.evidence += self.recorder.modules_told()
                 self.tell_evidence()
-                self.put(EVIDENCE, self.recorder.modules_told())
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
             raise
@@ -334,25 +335,26 @@ class Worker:
             return
         window = recorder.test(run, self.at, item)
         if recorder.touched:
-            # Units are named in the order in which they are told.
-            self.tell_evidence()
-            self.put(EVIDENCE, recorder.modules_told())
-        self.evidence.append((self.at, recorder.describe_test(window)))
+            self.evidence += recorder.modules_told()
+        told = recorder.describe_test(window)
+        told["test"] = self.at
+        self.evidence.append(told)
         self.tell_of_ends()
         if len(self.evidence) >= TOLD_AT_ONCE:
             self.tell_evidence()
 
     def tell_evidence(self):
-        """Of several tests at once. A test whose evidence is lost with its worker runs again."""
+        """Of several tests and modules at once, in their order: units are named where they come first. A test whose evidence is
+        lost with its worker runs again."""
         if self.evidence:
             told, self.evidence = self.evidence, []
-            self.put(EVIDENCE, [dict(content, test=at) for at, content in told])
+            self.put(EVIDENCE, evidence(told))
 
     def tell_of_ends(self):
         """What ended a fixture belongs to every test that used it."""
         for tests, window in self.recorder.ended_fixtures():
             for file, item in tests:
-                self.evidence.append(((file, item), self.recorder.describe(window)))
+                self.evidence.append(dict(self.recorder.describe_whole(window), test=(file, item)))
 
     # Collecting
 
@@ -389,8 +391,7 @@ class Worker:
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
         if self.recorder is not None:
-            self.tell_evidence()
-            self.put(EVIDENCE, self.recorder.modules_told())
+            self.evidence += self.recorder.modules_told()
 
     def collect_report(self, report):
         if report.passed:
