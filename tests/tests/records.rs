@@ -187,6 +187,18 @@ fn a_test_that_needs_another_file_is_collected_with_it_from_then_on() {
 }
 
 #[test]
+fn a_file_with_errors_does_not_keep_others_from_being_known() {
+    let project = Project::new();
+    for n in 0..40 {
+        project.write(&format!("broken_{n}.py"), "def (:\n");
+    }
+    assert!(project.run(&[]).contains("dx: 6 of 6 ran, 0 cached"));
+    assert!(project.run(&[]).contains("dx: 0 of 6 ran, 6 cached"));
+    project.change(3);
+    assert!(project.run(&[]).contains("dx: 1 of 6 ran, 5 cached"));
+}
+
+#[test]
 fn code_that_was_there_before_pytest_counts_for_every_test() {
     let project = Project::new();
     fs::create_dir(project.0.path().join("site")).unwrap();

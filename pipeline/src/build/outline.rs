@@ -27,10 +27,11 @@ pub(crate) fn outline(options: &Options) -> Result<PathBuf, Failure> {
 
 pub(super) fn outline_of(workspace: Workspace, options: &Options) -> Result<PathBuf, Failure> {
     let started = std::time::Instant::now();
-    let site = Site::open(workspace, options)?;
-    let root = site.workspace.root.clone();
+    // Files with errors stand beside sound ones, whose outlines are wanted all the same.
+    let root = workspace.root.clone();
     let options =
         Options { paths: vec![root], silent: true, quiet: true, keep_going: true, ..options.clone() };
+    let site = Site::open(workspace, &options)?;
     let name = state_name(&site, &options.paths)?;
     let state = site.workspace.dx().join("state").join(&name);
     let file = site.workspace.dx().join("testrun").join("outline");
