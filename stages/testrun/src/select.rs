@@ -13,6 +13,7 @@ mod fingerprint;
 mod known;
 mod merge;
 mod numbering;
+mod others;
 mod record;
 mod setting;
 mod since;

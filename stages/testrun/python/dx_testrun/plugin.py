@@ -214,6 +214,7 @@ class Plugin:
             self.worker = Worker(self, spawned["number"], spawned["count"], spawned["fds"], spawned)
             return self.worker.loop()
         if self.recorder is not None:
+            self.recorder.disown(session.items)
             self.channel.send(EVIDENCE, self.recorder.modules_told())
         role = self.serve_run()
         if role == "worker":

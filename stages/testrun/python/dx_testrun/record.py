@@ -84,7 +84,7 @@ class Recorder:
         self.shared, self.batch = {}, Batch(0)
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.written = set()  # files that were opened to be written, by whomever
-        self.kinds = set()  # folders with tests that are not Python
+        self.has_others = self.told_others = False  # tests that are not Python
         self.coverage, self.covered = None, ""  # coverage.py in a worker, if it is to tell test files apart
 
     # Starting
@@ -204,19 +204,16 @@ class Recorder:
 
     def look_at_item(self, item, window):
         """Tests that are no functions stand in their file somewhere: in a docstring, in a text of another kind."""
-        import pytest
+        path = None if type(item) is Test else file_of(item)
+        if path is not None:
+            window.files.add(path)
+            self.has_others = self.has_others or not path.endswith(".py")
 
-        if type(item) is Test:
-            return
-        path = getattr(item, "path", None) or getattr(item, "fspath", None)
-        if isinstance(item, pytest.Function) or path is None:
-            return
-        window.files.add(str(path))
-        if not str(path).endswith(".py"):
-            folder = os.path.dirname(str(path))
-            while folder.startswith(self.root[:-1]) and folder not in self.kinds:
-                self.kinds.add(folder)
-                folder = os.path.dirname(folder)
+    def disown(self, nodes):
+        """What was read of such a text in order to find its tests concerns these alone."""
+        for path in map(file_of, nodes):
+            if path is not None and not path.endswith(".py"):
+                self.session.files.discard(path)
 
     def ended_fixtures(self):
         """What ended since the last call: the tests, and the window of the fixture with its end."""
@@ -327,7 +324,7 @@ class Recorder:
 
     def forked(self):
         """In a worker: what its parent knew, the parent tells."""
-        self.told, self.said = set(), False
+        self.told, self.said, self.told_others = set(), False, False
         self.known_session = Window()
         self.known = {path: size(window) for path, window in self.modules.items()}
         self.touched = {}
@@ -420,11 +417,13 @@ class Recorder:
         if self.current is session:
             self.current = self.session
         # pytest lists folders and reads its configuration: dx-testrun knows about these.
-        session.folders = set(self.kinds)
+        session.folders = set()
         session = session.whole()
         session.forget(self.known_session)
         self.known_session.add(session)
         told = self.describe_whole(session)
+        if self.has_others and not self.told_others:
+            told["others"] = self.told_others = True
         if self.said and not self.written and told == NOTHING:
             return out
         self.said = True
@@ -436,6 +435,16 @@ class Recorder:
 
 def size(window):
     return len(window.units), len(window.imports), len(window.files), len(window.names), len(window.asked), len(window.memories)
+
+
+def file_of(node):
+    """The file of a node that is no function."""
+    import pytest
+
+    if isinstance(node, pytest.Function):
+        return None
+    path = getattr(node, "path", None) or getattr(node, "fspath", None)
+    return None if path is None else str(path)
 
 
 def tells(frame):

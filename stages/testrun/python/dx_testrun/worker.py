@@ -391,6 +391,7 @@ class Worker:
         plugin.groups[file] = out["groups"]
         self.put(COLLECTED, out, file=file)
         if self.recorder is not None:
+            self.recorder.disown([node] if are_bare(items) else [node, *items])
             self.evidence += self.recorder.modules_told()
 
     def collect_report(self, report):

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::changes::{Changes, Origin};
 use super::evidence::Input;
+use super::others::others;
 use super::record::{Record, Test, Used};
 use super::since::Since;
 use super::sources::{Sources, WHOLE};
@@ -105,13 +106,15 @@ impl Choice {
                 None => drop(choice.cached.insert(id.clone())),
             }
         }
-        for name in &changes.sources {
+        let is_test_file = |name: &&String| {
             let file_name = name.rsplit('/').next().unwrap_or(name);
-            if record.patterns.iter().any(|pattern| matches(pattern, file_name, name)) {
-                let path = sources.path(name);
-                let path = path.strip_prefix(&record.rootdir).unwrap_or(&path);
-                choice.unseen.insert(path.to_string_lossy().into_owned());
-            }
+            record.patterns.iter().any(|pattern| matches(pattern, file_name, name))
+        };
+        let others = if record.others.is_empty() { BTreeSet::new() } else { others(sources) };
+        for name in changes.sources.iter().filter(is_test_file).chain(others.difference(&record.others)) {
+            let path = sources.path(name);
+            let path = path.strip_prefix(&record.rootdir).unwrap_or(&path);
+            choice.unseen.insert(path.to_string_lossy().into_owned());
         }
         choice
     }

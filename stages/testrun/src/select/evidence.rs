@@ -30,6 +30,8 @@ struct Told {
     module: Option<String>,
     site: Vec<String>,
     written: Vec<String>,
+    /// There are tests in files that are no Python.
+    others: bool,
 }
 
 /// Something outside the code that was read.
@@ -73,6 +75,8 @@ pub(crate) struct Evidence {
     pub(crate) modules: BTreeMap<String, Uses>,
     pub(crate) session: Uses,
     pub(crate) site: BTreeSet<String>,
+    /// There are tests in files that are no Python.
+    pub(crate) others: bool,
     /// Files that Python code opened to write them.
     pub(crate) written: HashSet<String>,
 }
@@ -83,6 +87,7 @@ impl Evidence {
         for mut told in message::read::<Vec<Told>>(payload)? {
             self.site.extend(std::mem::take(&mut told.site));
             self.written.extend(std::mem::take(&mut told.written));
+            self.others |= told.others;
             let (test, more) = (told.test, told.more);
             let module = told.module.take().unwrap_or_default();
             let mut uses = self.uses(process, told);

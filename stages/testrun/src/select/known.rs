@@ -27,6 +27,8 @@ impl Known {
             unknown: record.tests.values().any(|test| test.used.is_none()),
             rootdir: PathBuf::from(&record.rootdir),
         };
+        let above = |name: &String| root.join(name).parent().map(Path::to_owned);
+        known.folders.extend(record.others.iter().filter_map(above));
         for (input, _) in &record.inputs {
             match input {
                 Input::File(path) | Input::Presence(path) | Input::Size(path) => {

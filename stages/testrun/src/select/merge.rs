@@ -68,6 +68,11 @@ fn merged(own: Option<Record>, other: Record) -> Result<(Record, usize), &'stati
     // A file that only one of them has seen in full, or in another state, is looked at again.
     let same = own.sources.iter().filter(|(name, content)| other.sources.get(*name) == Some(content));
     record.sources = same.map(|(name, content)| (name.clone(), *content)).collect();
+    record.others = match (own.others.is_empty(), other.others.is_empty()) {
+        (false, false) => own.others.intersection(&other.others).cloned().collect(),
+        (true, _) => other.others.clone(),
+        (_, true) => own.others.clone(),
+    };
     let mut numbering = Numbering::default();
     let mut taken = 0;
     for (of_other, from) in [(false, &own), (true, &other)] {

@@ -3,7 +3,7 @@
 //! MessagePack with a digest before it, in a file that is replaced as a whole. It can be thrown away: then every test
 //! runs once more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dx_schemas::syntax::{decode, encode};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::numbering::Numbering;
 use super::setting::Setting;
 use crate::state::State;
 
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -30,6 +30,8 @@ pub(crate) struct Record {
     pub(crate) store: Option<[u8; 16]>,
     /// Every source file of the project with its content, as far as its tests are known.
     pub(crate) sources: BTreeMap<String, [u8; 16]>,
+    /// Other files that pytest could have found tests in, where it finds some in others.
+    pub(crate) others: BTreeSet<String>,
     /// Which source files there were.
     pub(crate) names: [u8; 16],
     pub(crate) files: Vec<String>,

@@ -1,13 +1,13 @@
 //! The record after a run: what ran is told anew, and what did not keeps what is known of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::choice::file_of;
 use super::evidence::{Evidence, Input, Uses};
 use super::fingerprint::Fingerprint;
 use super::numbering::Numbering;
+use super::others::{changed, is_newer, modified, others};
 use super::record::{Module, Record, Test, Unit, Used, VERSION, sort};
 use super::setting::Setting;
 use super::sources::{Sources, WHOLE, names};
@@ -219,8 +219,7 @@ impl Writer<'_> {
             }
         }
         for input in &uses.inputs {
-            let print = self.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
-            let number = self.numbering.input(&mut self.record, input, print);
+            let number = self.input(input);
             used.inputs.push(number);
             used.unsteady |= match input {
                 // Whoever sets times does not change what is read.
@@ -241,6 +240,11 @@ impl Writer<'_> {
             .collect();
         sort(&mut used);
         used
+    }
+
+    fn input(&mut self, input: &Input) -> u32 {
+        let print = self.prints.entry(input.clone()).or_insert_with_key(Fingerprint::of);
+        self.numbering.input(&mut self.record, input, print)
     }
 
     fn place(&mut self, place: u32) -> Placed {
@@ -274,10 +278,9 @@ impl Writer<'_> {
                 // What is not there was looked for in vain, or is gone: its digest says so.
                 return false;
             };
-            let time = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
             // Python reads nothing within the first tick of a run: what was written in that one and has the time before,
             // it read.
-            time(meta.mtime(), meta.mtime_nsec()).max(time(meta.ctime(), meta.ctime_nsec())) > run.began
+            modified(&meta).max(changed(&meta)) > run.began
         })
     }
 
@@ -302,6 +305,16 @@ impl Writer<'_> {
         let seen =
             |name: &str| run.complete || collected(name) || imported.contains(name) || offered.contains(name);
         self.record.sources.extend(now.into_iter().filter(|(name, _)| seen(name)));
+        let known = std::mem::take(&mut self.record.others);
+        if run.evidence.others || !run.complete && !known.is_empty() {
+            let was_seen = |name: &String| {
+                if run.complete {
+                    return !is_newer(&run.sources.path(name), run.began);
+                }
+                known.contains(name) || collected(name) || offered.contains(name)
+            };
+            self.record.others = others(run.sources).into_iter().filter(was_seen).collect();
+        }
         self.record.version = VERSION;
         self.record.setting = run.setting.clone();
         self.record.rootdir = run.rootdir.to_owned();
