@@ -199,6 +199,24 @@ fn a_file_with_errors_does_not_keep_others_from_being_known() {
 }
 
 #[test]
+fn what_a_file_took_over_when_it_was_collected_holds_as_under_pytest() {
+    let project = Project::new();
+    // Under pytest, both files are imported before the first test runs.
+    let leaves = "import m\ndef test_leaves():\n    m.f0 = lambda: 2\ndef test_more():\n    assert True\n";
+    project.write("test_a_leaves.py", leaves);
+    project.write("test_b_took.py", "from m import f0\ndef test_took():\n    assert f0() == 1\n");
+    let last = project.run(&["test_a_leaves.py", "test_b_took.py"]);
+    assert!(last.contains("3 passed"), "{last}");
+    assert!(last.contains("test_b_took.py::test_took passes only after the whole session was collected"));
+    // One that fails once and has no such reason is not taken for one of them.
+    let flaky = "import pathlib\ndef test_flaky():\n    seen = pathlib.Path('seen')\n    \
+                 was = seen.exists()\n    seen.touch()\n    assert was\n";
+    project.write("test_c_flaky.py", flaky);
+    let last = project.run(&["test_a_leaves.py", "test_c_flaky.py"]);
+    assert!(last.contains("1 failed, 2 passed"), "{last}");
+}
+
+#[test]
 fn code_that_was_there_before_pytest_counts_for_every_test() {
     let project = Project::new();
     fs::create_dir(project.0.path().join("site")).unwrap();

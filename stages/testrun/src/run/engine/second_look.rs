@@ -1,15 +1,21 @@
 //! Failures of a run that collected file by file: do they hold when everything is collected?
 //!
-//! Some tests lean on imports that collecting another file makes. They pass under pytest, which collects everything
-//! first, and fail here. So a failure counts only after it was seen in a process that collected the whole session; and a
-//! pass there counts only if the test fails once more in a process that did not, or else it is merely flaky.
+//! Some tests lean on imports that collecting another file makes, or on names that their own file took over before another
+//! test replaced them. They pass under pytest, which collects everything first, and fail here. So a failure counts only
+//! after it was seen in a process that collected the whole session; and a pass there counts only if the test fails once
+//! more in a process that did not, alone or after the tests that ran before it, or else it is merely flaky.
+
+use std::collections::BTreeSet;
 
 use dx_schemas::testrun::Outcome;
 
 use super::Engine;
 use crate::failure::Failure;
 use crate::queue::Mode;
-use crate::tally::Kept;
+use crate::tally::{Done, Kept};
+
+/// Seconds of tests that may run once more to find out what made one fail.
+const PATIENCE: f64 = 10.0;
 
 impl Engine<'_> {
     pub(super) fn second_look(&mut self) -> Result<(), Failure> {
@@ -28,9 +34,14 @@ impl Engine<'_> {
             return Ok(());
         }
         let second = self.again(&passed, &[])?;
-        let flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| self.passed(*at)).collect();
+        let mut flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| self.passed(*at)).collect();
         // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
         self.put_back(second, |_| true);
+        for tests in self.before(&flaky) {
+            let third = self.again(&tests, &[])?;
+            flaky.retain(|at| !tests.contains(at) || self.passed(*at));
+            self.put_back(third, |_| true);
+        }
         for at in passed {
             if flaky.contains(&at) {
                 self.restore_first_failure(at);
@@ -43,6 +54,23 @@ impl Engine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// For each worker that these tests failed in, what it ran up to the last of them; nothing where that takes too long.
+    fn before(&self, failed: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
+        let first: Vec<Done> =
+            failed.iter().filter_map(|at| Some(self.first_failures.get(at)?.done)).collect();
+        let workers: BTreeSet<u32> = first.iter().map(|done| done.worker).collect();
+        let of_worker = |worker: u32| {
+            let last = first.iter().filter(|done| done.worker == worker).map(|done| done.start).max()?;
+            let others = self.tally.all().filter(|done| !failed.contains(&(done.file, done.item)));
+            let mut ran: Vec<&Done> =
+                others.chain(&first).filter(|done| done.worker == worker && done.start <= last).collect();
+            ran.sort_by_key(|done| done.start);
+            let seconds: f64 = ran.iter().map(|done| done.seconds()).sum();
+            (seconds <= PATIENCE).then(|| ran.iter().map(|done| (done.file, done.item)).collect())
+        };
+        workers.into_iter().filter_map(of_worker).collect()
     }
 
     /// Runs tests once more; what was known of them before.
