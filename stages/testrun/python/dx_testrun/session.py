@@ -5,6 +5,7 @@ import functools
 import os
 import sys
 import threading
+import traceback
 
 from dx_testrun.bytecode import keep_none_of_fresh_sources
 from dx_testrun.native import is_cheap
@@ -58,6 +59,12 @@ def run_pytest(channel, start, warm=None):
         status, leave = 1, True
     except SystemExit as error:
         status, leave = error.code if isinstance(error.code, int) else 1, False
+    except Exception:
+        if plugin.worker is None:
+            raise
+        # pytest ends with it after its summary: a plugin's clean-up, exceptions that nobody could be told of.
+        plugin.worker.put(NOTE, {"kind": "ended", "text": traceback.format_exc()})
+        status, leave = 1, False
     if plugin.worker is not None:
         end_worker(plugin, int(status))
     if leave:

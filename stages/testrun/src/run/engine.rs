@@ -73,6 +73,8 @@ pub(super) struct Engine<'a> {
     died_collecting: std::collections::HashSet<u32>,
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
+    /// What sessions of workers ended with after all of their tests.
+    ended_badly: Vec<String>,
     order_dependent: Vec<String>,
     leaks: Leaks,
     /// Tests that somebody has looked into: they run once.
@@ -155,6 +157,7 @@ impl<'a> Engine<'a> {
             has_lost_workers: false,
             died_collecting: std::collections::HashSet::new(),
             faults: Vec::new(),
+            ended_badly: Vec::new(),
             order_dependent: Vec::new(),
             leaks: Leaks::default(),
             debugged: std::collections::HashSet::new(),
@@ -335,6 +338,11 @@ impl<'a> Engine<'a> {
                 .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
         }
         self.leaks.tell(&mut conclusion.text);
+        for text in &self.ended_badly {
+            conclusion.text.push_str(text);
+            // As under pytest, whose process ends with it.
+            conclusion.status = conclusion.status.max(1);
+        }
         if !self.faults.is_empty() {
             for fault in &self.faults {
                 conclusion.text.push_str(&format!("dx-testrun: internal error: {fault}\n"));

@@ -307,6 +307,18 @@ fn coverage_is_the_same() {
 
 /// Files are collected in workers; what they warn is pytest's to filter and to tell all the same.
 #[test]
+fn a_session_that_ends_with_an_error_says_so() {
+    let conftest = "def pytest_configure(config):\n    config.ran = []\n    \
+                    config.add_cleanup(lambda: config.ran and config.ran[0].no_such_thing)\n\n\
+                    def pytest_runtest_teardown(item):\n    item.config.ran.append(item)\n";
+    let project = Project::new(&[("conftest.py", conftest), ("test_a.py", "def test_a():\n    pass\n")]);
+    let ran = project.run(&["--no-warm", "-n", "1"]);
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("1 passed") && ran.stdout.contains("no_such_thing"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("internal error"), "{}", ran.stdout);
+}
+
+#[test]
 fn warnings_of_imports_are_told() {
     let warns = "import warnings\nwarnings.warn('at import')\ndef test_a(): pass\n";
     let project = Project::new(&[("tests/test_a.py", warns), ("tests/test_b.py", warns)]);

@@ -80,6 +80,11 @@ impl Engine<'_> {
                     self.leaked(frame.file, frame.item, &note);
                     return Ok(());
                 }
+                if note.kind == "ended" {
+                    self.ended_badly
+                        .push(format!("dx: the session of gw{lane} ended with an error:\n{}", note.text));
+                    return Ok(());
+                }
                 self.reporters.tell(&Event::Note(&format!("dx: gw{lane}: {}", note.text)));
             }
             Answer::Debugger => {
