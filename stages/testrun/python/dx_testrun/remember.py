@@ -39,6 +39,7 @@ RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_
 PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
 # Nothing can be written into these.
 CONSTANTS = (object, range, slice, re.Pattern, type(...), type(NotImplemented))
+STANDING = (type(None), int, float, str, bytes, type)
 CONTAINERS = (collections.abc.MutableMapping, collections.abc.MutableSequence, collections.abc.MutableSet)
 CACHES_MAX = 500  # that are looked at after every test
 LOOKS = 3  # at a function, before once in a batch of tests is enough
@@ -74,10 +75,9 @@ def is_first(operation, argument):
 
 
 def is_constant(kind, value):
-    """Whether nobody can write into a value: it only stands for itself."""
+    """Whether a value only stands for itself: nothing is kept in it, also not in a member of an enumeration."""
     if issubclass(kind, enum.Enum):
-        value = vars(value).get("_value_")
-        return type(value) in CONSTANTS or isinstance(value, (type(None), int, float, str, bytes))
+        return all(type(one) in CONSTANTS or isinstance(one, STANDING) for one in vars(value).values())
     return kind in CONSTANTS
 
 

@@ -52,19 +52,12 @@ class Window:
             return todo
         seen = {self}
         for window in todo:
-            for memory in list(window.memories):
-                if memory.window not in seen:
-                    seen.add(memory.window)
-                    todo.append(memory.window)
-            for part in window.parts:
-                if part not in seen:
-                    seen.add(part)
-                    todo.append(part)
-            for definition in window.fixtures:
-                shared = getattr(definition, "_dx_window", None)
-                if shared is not None and shared not in seen:
-                    seen.add(shared)
-                    todo.append(shared)
+            linked = [memory.window for memory in list(window.memories)] + window.parts
+            linked += [getattr(definition, "_dx_window", None) for definition in window.fixtures]
+            for other in linked:
+                if other is not None and other not in seen:
+                    seen.add(other)
+                    todo.append(other)
         return todo
 
 

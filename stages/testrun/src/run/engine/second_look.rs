@@ -34,12 +34,12 @@ impl Engine<'_> {
             return Ok(());
         }
         let second = self.again(&passed, &[])?;
-        let mut flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| self.passed(*at)).collect();
+        let mut flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| !self.has_failed(*at)).collect();
         // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
         self.put_back(second, |_| true);
         for tests in self.before(&flaky) {
             let third = self.again(&tests, &[])?;
-            flaky.retain(|at| !tests.contains(at) || self.passed(*at));
+            flaky.retain(|at| !tests.contains(at) || !self.has_failed(*at));
             self.put_back(third, |_| true);
         }
         for at in passed {
@@ -88,6 +88,11 @@ impl Engine<'_> {
 
     fn passed(&self, at: (u32, u32)) -> bool {
         self.tally.get(at.0, at.1).is_some_and(|done| done.outcome != Outcome::Other && !done.failed())
+    }
+
+    /// Whether it failed once more; who interrupted the run has not seen that.
+    fn has_failed(&self, at: (u32, u32)) -> bool {
+        self.tally.get(at.0, at.1).is_some_and(|done| done.failed())
     }
 
     /// What was known before counts again for the tests that `which` chooses; it is remembered for the others.
