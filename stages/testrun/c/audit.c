@@ -16,13 +16,26 @@ static struct listener listeners[LISTENERS_MAX];
 static int listener_count;
 static void *home; /* the interpreter that listens: hooks are for all of a process */
 
+/* Of bytecode that is opened, which happens for almost every module, nobody wants to know. */
+static int is_bytecode(const char *event, PyObject *arguments) {
+    static const char ending[] = ".pyc";
+    Py_ssize_t length;
+    if (!equal(event, "open"))
+        return 0;
+    const char *path = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(arguments, 0), &length);
+    if (!path)
+        PyErr_Clear(); /* a descriptor, or a name that is not UTF-8 */
+    Py_ssize_t from = length - (Py_ssize_t)sizeof ending + 1;
+    return path && from >= 0 && equal(path + from, ending);
+}
+
 static int heard(const char *event, PyObject *arguments, void *data) {
     struct listener *listener = data;
     if (!(listener->initials >> (event[0] & 31) & 1))
         return 0;
     for (size_t at = 0; at < listener->count; at++) {
         if (equal(event, listener->texts[at])) {
-            if (PyInterpreterState_Get() != home)
+            if (PyInterpreterState_Get() != home || is_bytecode(event, arguments))
                 return 0;
             PyObject *done = call(listener->handler, listener->names[at], arguments);
             if (!done)

@@ -4,40 +4,47 @@
 
 /* What the recorder keeps, and its functions for what is rare. */
 static struct {
-    PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *unit, *consider;
+    PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *numbers, *units, *consider;
     PyObject *arm, *tool, *event, *returning; /* of sys.monitoring */
-    const uint8_t *opcodes;                   /* FORMS of remember.py */
+    const uint8_t *opcodes, *writing;         /* FORMS and WRITING of remember.py */
+    uint8_t counts[256];                      /* operations that `form` looks at: their place among these, and one */
 } known;
 
 enum { STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED_ARG, ATTR_SHIFT, GLOBAL_SHIFT };
 enum { FIRSTS = GLOBAL_SHIFT + 1, SECONDS = FIRSTS + 2, FORMS = SECONDS + 3 };
 enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2, WRITES_SELF = 4 };
 
-static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode, *name_varnames;
+static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode, *name_adaptive, *name_varnames;
 
-/* know(owners, by_code, lines, line_names, writers, identity, unit, consider, arm, tool, event, returning, opcodes) */
+/* know(owners, by_code, lines, line_names, writers, identity, numbers, units, consider, arm, tool, event, returning,
+   opcodes, writing) */
 METHOD(know) {
-    PyObject **to[] = {&known.owners,   &known.by_code, &known.lines,    &known.line_names, &known.writers, &known.identity,
-                       &known.unit,     &known.consider, &known.arm,     &known.tool,       &known.event,   &known.returning};
+    PyObject **to[] = {&known.owners,   &known.by_code, &known.lines,    &known.line_names, &known.writers,
+                       &known.identity, &known.numbers, &known.units,    &known.consider,   &known.arm,
+                       &known.tool,     &known.event,   &known.returning};
     enum { OBJECTS = sizeof to / sizeof *to };
-    char *opcodes;
-    Py_ssize_t length;
-    if (count != OBJECTS + 1 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != FORMS)
-        return wrong("know takes twelve objects and thirteen bytes");
-    for (Py_ssize_t at = 0; at <= OBJECTS; at++)
+    char *opcodes, *writing;
+    Py_ssize_t length, operations;
+    if (count != OBJECTS + 2 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != FORMS ||
+        PyBytes_AsStringAndSize(given[OBJECTS + 1], &writing, &operations) < 0 || operations != 256)
+        return wrong("know takes thirteen objects, thirteen bytes and a byte for each operation");
+    for (Py_ssize_t at = 0; at <= OBJECTS + 1; at++)
         Py_IncRef(given[at]);
     for (Py_ssize_t at = 0; at < OBJECTS; at++)
         *to[at] = given[at];
-    known.opcodes = (const uint8_t *)opcodes;
+    known.opcodes = (const uint8_t *)opcodes, known.writing = (const uint8_t *)writing;
+    for (int at = STORE_SUBSCR; at <= EXTENDED_ARG; at++)
+        known.counts[known.opcodes[at]] = (uint8_t)(at + 1);
     name_consts = PyUnicode_InternFromString("co_consts");
     name_name = PyUnicode_InternFromString("co_name");
     name_names = PyUnicode_InternFromString("co_names");
     name_line = PyUnicode_InternFromString("co_firstlineno");
     name_flags = PyUnicode_InternFromString("co_flags");
     name_bytecode = PyUnicode_InternFromString("co_code");
+    name_adaptive = PyUnicode_InternFromString("_co_code_adaptive");
     name_varnames = PyUnicode_InternFromString("co_varnames");
-    int is_whole = name_consts && name_name && name_names && name_line && name_flags && name_bytecode && name_varnames;
-    return is_whole ? none() : NULL;
+    int is_whole = name_consts && name_name && name_names && name_line && name_flags && name_bytecode;
+    return is_whole && name_adaptive && name_varnames ? none() : NULL;
 }
 
 /* Whether one of a tuple of names is in a set. */
@@ -89,8 +96,28 @@ static int has_self(PyObject *code) {
     return is_so;
 }
 
+/* Whether code that did not run yet could write into anything. The instructions as they are, with numbers between them that
+   are none, cost less than `co_code`, which is made for each code object and stays. */
+static int may_write(PyObject *code) {
+    PyObject *instructions = PyObject_GetAttr(code, name_adaptive);
+    char *bytes;
+    Py_ssize_t length;
+    if (!instructions || PyBytes_AsStringAndSize(instructions, &bytes, &length) < 0) {
+        PyErr_Clear(); /* before 3.11 */
+        return 1;
+    }
+    int may = 0;
+    for (Py_ssize_t at = 0; at < length; at += 2)
+        may |= known.writing[(uint8_t)bytes[at]];
+    Py_DecRef(instructions);
+    return may;
+}
+
 /* `form` of remember.py, as bits. */
 static int form(PyObject *code, PyObject *names) {
+    int found = any_in(names, known.writers);
+    if (found == 0 && !may_write(code))
+        return 0;
     PyObject *bytecode = PyObject_GetAttr(code, name_bytecode);
     char *bytes;
     Py_ssize_t length;
@@ -98,24 +125,27 @@ static int form(PyObject *code, PyObject *names) {
         return -1;
     const uint8_t *operations = (const uint8_t *)bytes, *opcodes = known.opcodes;
     struct names sets[LOAD_GLOBAL + 1] = {{{0}}}, own = {{0}};
-    int found = any_in(names, known.writers);
     size_t extended = 0;
     if (found > 0)
         found = WRITES_OTHERS;
     for (Py_ssize_t at = 0; found >= 0 && at + 1 < length; at += 2) {
-        uint8_t operation = operations[at];
+        int operation = known.counts[operations[at]] - 1;
+        if (operation < 0) {
+            extended = 0;
+            continue;
+        }
         size_t argument = operations[at + 1] | extended;
-        extended = operation == opcodes[EXTENDED_ARG] ? argument << 8 : 0;
-        if (operation == opcodes[STORE_SUBSCR])
+        extended = operation == EXTENDED_ARG ? argument << 8 : 0;
+        if (operation == STORE_SUBSCR)
             found |= WRITES_OTHERS;
-        else if (operation == opcodes[STORE_ATTR])
-            add(at && is_first(operations[at - 2], operations[at - 1]) ? &own : &sets[STORE_ATTR], argument);
-        else if (operation == opcodes[LOAD_ATTR])
+        else if (operation == STORE_ATTR && at && is_first(operations[at - 2], operations[at - 1]))
+            add(&own, argument);
+        else if (operation == LOAD_ATTR)
             add(&sets[LOAD_ATTR], argument >> opcodes[ATTR_SHIFT]);
-        else if (operation == opcodes[STORE_GLOBAL])
-            add(&sets[STORE_GLOBAL], argument);
-        else if (operation == opcodes[LOAD_GLOBAL])
+        else if (operation == LOAD_GLOBAL)
             add(&sets[LOAD_GLOBAL], argument >> opcodes[GLOBAL_SHIFT]);
+        else if (operation != EXTENDED_ARG)
+            add(&sets[operation], argument);
     }
     Py_DecRef(bytecode);
     if (found < 0)
@@ -140,6 +170,24 @@ static int starts(PyObject *name, const char *with) {
     if (!text)
         PyErr_Clear(); /* not every name is UTF-8 */
     return text && !*with;
+}
+
+/* `Recorder.unit`, with a reference for the caller. */
+static PyObject *unit_of(PyObject *path, PyObject *line, PyObject *name) {
+    PyObject *key = PyTuple_Pack(3, path, line, name);
+    PyObject *unit = key ? PyDict_GetItemWithError(known.numbers, key) : NULL; /* borrowed */
+    if (unit) {
+        Py_IncRef(unit);
+    } else if (key && !PyErr_Occurred()) {
+        unit = PyLong_FromSsize_t(PyList_Size(known.units));
+        if (unit && (PyDict_SetItem(known.numbers, key, unit) < 0 || PyList_Append(known.units, key) < 0)) {
+            Py_DecRef(unit);
+            unit = NULL;
+        }
+    }
+    if (key)
+        Py_DecRef(key);
+    return unit;
 }
 
 static int enter(PyObject *code, PyObject *unit) {
@@ -172,7 +220,7 @@ static int nested(PyObject *path, PyObject *code, PyObject *owner, int inside) {
         goto end;
     if (!inside && !starts(name, "<") && !starts(name, "__annotate__")) {
         PyObject *line = PyObject_GetAttr(code, name_line);
-        unit = line ? PyObject_CallFunctionObjArgs(known.unit, path, line, name, NULL) : NULL;
+        unit = line ? unit_of(path, line, name) : NULL;
         if (line)
             Py_DecRef(line);
     } else {

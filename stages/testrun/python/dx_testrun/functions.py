@@ -11,9 +11,6 @@ frame_of = sys._getframe
 identity = object.__hash__
 # From so many functions on, all events are told again at once, also those that nobody waits for.
 MANY = 24
-# What it costs to hear of all functions again, in seconds: once, and for each that was called (jinja2's, CPython 3.12 to
-# 3.14).
-FIXED, EACH = 20e-6, 1.5e-6
 
 
 class Monitor:
@@ -21,6 +18,9 @@ class Monitor:
 
     resting = False
     registers = False  # whether the library knows how
+    # What it costs to hear of all functions again, in seconds: once, and for each that was called (jinja2's, CPython 3.12
+    # to 3.14).
+    fixed, each = 20e-6, 1.5e-6
 
     def __init__(self, recorder):
         self.recorder = recorder
@@ -90,10 +90,6 @@ class Monitor:
             self.forget()
             self.monitoring.restart_events()
 
-    def price(self, count):
-        """Seconds that hearing of so many functions again takes."""
-        return FIXED + EACH * count
-
     def wake_unknown(self, window):
         """As `switch`, but what the window knows already may stay silent."""
         if self.unknown(window.units) < MANY:
@@ -124,6 +120,7 @@ class Tracer:
     traces."""
 
     registers = False
+    fixed = each = 0  # it hears of every call anyhow
 
     def __init__(self, recorder):
         self.recorder = recorder
@@ -176,10 +173,6 @@ class Tracer:
     def resume(self):
         self.resting = False
         self.switch()
-
-    def price(self, count):
-        """A trace function hears of every call anyhow."""
-        return 0
 
     def switch(self):
         if self.resting:

@@ -4,7 +4,7 @@ import sys
 
 from dx_testrun.functions import TOOL, Monitor, Tracer, frame_of, identity
 from dx_testrun.library import LIBRARY
-from dx_testrun.remember import FORMS, WRITERS
+from dx_testrun.remember import FORMS, WRITERS, WRITING
 
 MONITORED = hasattr(sys, "monitoring")
 EVALUATED = not MONITORED and LIBRARY is not None and bool(LIBRARY.evaluates(sys.version_info[1]))
@@ -29,8 +29,8 @@ def know(recorder, *monitoring):
     def consider(path, code, bits):
         memories.considered(path, code, bool(bits & 1), bool(bits & 2), bool(bits & 4))
 
-    kept = recorder.owners, memories.by_code, recorder.lines, recorder.line_names, WRITERS, identity, recorder.unit, consider
-    LIBRARY.know(*kept, *(monitoring or [None] * 4), bytes(FORMS))
+    kept = recorder.owners, memories.by_code, recorder.lines, recorder.line_names, WRITERS
+    LIBRARY.know(*kept, identity, recorder.numbers, recorder.units, consider, *(monitoring or [None] * 4), bytes(FORMS), WRITING)
 
 
 class Events(Monitor):
@@ -65,6 +65,7 @@ class Frames:
     """Functions by the evaluation of their frames (PEP 523), for CPython 3.9 to 3.11."""
 
     registers = True
+    fixed = each = 0  # it hears of every call anyhow
 
     def __init__(self, recorder):
         self.recorder = recorder
@@ -78,7 +79,7 @@ class Frames:
 
         def deep(*_):
             # Nothing is seen from here on.
-            recorder.current.spawned = "deep recursion"
+            recorder.current.spawns.add("deep recursion")
 
         self.resting = False
         know(recorder)
@@ -107,7 +108,3 @@ class Frames:
 
     def wake_unknown(self, window):
         LIBRARY.switch()
-
-    def price(self, count):
-        """It hears of every call anyhow."""
-        return 0

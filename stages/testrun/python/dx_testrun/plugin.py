@@ -215,7 +215,8 @@ class Plugin:
             return self.worker.loop()
         if self.recorder is not None:
             self.recorder.disown(session.items)
-            self.channel.send(EVIDENCE, self.recorder.modules_told())
+            self.recorder.teller.modules()
+            self.channel.send(EVIDENCE, self.recorder.teller.take())
         role = self.serve_run()
         if role == "worker":
             return self.worker.loop()

@@ -16,13 +16,14 @@ from time import perf_counter
 
 from dx_testrun.asked import watch_files, watch_lines
 from dx_testrun.bare import Test
+from dx_testrun.batch import Batch, Series
 from dx_testrun.covered import context_of
 from dx_testrun.functions import identity
 from dx_testrun.library import LIBRARY, listen
 from dx_testrun.native import functions
 from dx_testrun.remember import Memories, watch_caches
-from dx_testrun.watch import WATCH, absolute
-from dx_testrun.window import Batch, Window, rest_of
+from dx_testrun.telling import BYTECODE, Teller
+from dx_testrun.window import Window
 from dx_testrun.windows import watch_environment, watch_fixtures, watch_imports
 
 # Tests take it away.
@@ -34,14 +35,9 @@ HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN_CODE = "<dx_testrun>"  # forks workers
-OWN = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_VERSION"}
 # Seconds that a process may spend on telling its tests apart before they must pay for it, and the share that they pay.
 CREDIT, SHARE = 0.025, 1 / 16
-# As in src/select/fingerprint.rs.
-KEPT = {"__pycache__", ".dx", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".coverage"}
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
-NOTHING = {"units": []}  # as it is described
-PATHS_MAX = 10000  # that are kept
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 # Who uses these sees on which line code stands.
 LINES = frozenset(
@@ -63,28 +59,26 @@ class Recorder:
         self.noise = ("/proc/", "/sys/", "/dev/", os.path.join(os.path.realpath(tempfile.gettempdir()), ""))
         self.tracked = {}  # file name -> its absolute path, or None
         self.folders = {}  # their real paths
-        self.paths = {}  # of files that were read -> their absolute paths, or None for those that will not be there
         self.owners = {}  # id of a code object -> unit
         self.kept = []  # code objects whose ids are in use
         self.units = []  # (path, line, name)
         self.numbers = {}
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
-        self.told, self.said = set(), False  # units that were named; whether anything was said of the session
-        self.known_session = Window()  # what was said of it
-        self.known = {}  # path -> size of its window when it was told
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
+        self.source = None  # the file that is imported, which is read for that
         self.on = self.collecting = False
         self.lines = set()  # units that look at lines
         self.window = Window
         self.memories = Memories(self)
         self.at = None  # the test that runs
         self.file, self.credit = None, CREDIT  # of the test before; seconds that may be spent on hearing of functions again
-        self.shared, self.batch = {}, Batch(0)
+        self.shared, self.batch, self.series = {}, Batch(0), None
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.written = set()  # files that were opened to be written, by whomever
-        self.has_others = self.told_others = False  # tests that are not Python
+        self.has_others = False  # tests that are not Python
+        self.teller = Teller(self)
         self.coverage, self.covered = None, ""  # coverage.py in a worker, if it is to tell test files apart
 
     # Starting
@@ -106,18 +100,16 @@ class Recorder:
 
     # Windows
 
-    def enter(self, window, anew=True):
+    def enter(self, window):
         self.memories.look(self.current)
         before, self.current = self.current, window
-        if anew:
-            self.functions.switch()
+        self.functions.switch()
         return before
 
-    def leave(self, before, window=None, anew=True):
-        self.memories.look(window or self.current)
+    def leave(self, before, window):
+        self.memories.look(window)
         self.current = before
-        if anew:
-            self.functions.switch()
+        self.functions.switch()
 
     @contextlib.contextmanager
     def within(self, window):
@@ -143,11 +135,12 @@ class Recorder:
         rested = self.functions.resting
         if rested:
             self.functions.resume()
-        foreign, self.foreign = self.foreign, 0
-        return rested, foreign, self.enter(window)
+        begun = rested, self.foreign, self.source, self.enter(window)
+        self.foreign, self.source = 0, path
+        return begun
 
     def end_module(self, path, begun):
-        rested, self.foreign, before = begun
+        rested, self.foreign, self.source, before = begun
         self.leave(before, self.modules[path])
         if rested:
             self.functions.rest()
@@ -164,36 +157,61 @@ class Recorder:
             self.touched[importing] = True
 
     def test(self, run, at, item):
-        """Runs a test; its window, with those of all that it used.
+        """Runs a test, and tells what it used.
 
         To hear of every function again costs something. Where there are too many short tests to pay for that each time, some
         of a file share what they call: that of each counts for those after it, too."""
-        window = Window()
-        price = self.functions.price(len(self.shared))
-        anew = at[0] != self.file or self.credit >= price
-        if anew:
-            self.file = at[0]
-            self.credit -= price
-            self.batch = Batch(self.batch.number + 1)
-        else:
-            window.units = self.shared
+        functions, memories, series = self.functions, self.memories, self.series
+        opened = memories.open
+        anew = at[0] != self.file or self.credit >= functions.fixed + functions.each * len(self.shared)
+        if anew or series is None or not series.goes_on(at[1]):
+            series = self.begin_series(at, anew)
+        window = series.window
         self.at = at
-        del self.memories.open[:]
+        opened.clear()
         if self.coverage is not None:
             self.cover(context_of(item.nodeid))
-        before = self.enter(window, anew)
+        if memories.caches:
+            memories.look(self.current)
+        before, self.current = self.current, window
+        if anew:
+            functions.switch()
         began = perf_counter()
         try:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
-            self.functions.rest()
-            self.leave(before, window, False)
-            self.shared = window.units
-            del self.memories.open[:]
+            functions.rest()
+            if memories.caches:
+                memories.look(window)
+            self.current = before
+            opened.clear()
             self.at = None
-        self.look_at_item(item, window)
-        return window
+        if type(item) is not Test:
+            self.look_at_item(item, window)
+        if window.rest:
+            self.end_series()
+            self.teller.test(self.batch, window, at)
+        else:
+            series.ends.append(len(window.units))
+
+    def begin_series(self, at, anew):
+        self.end_series()
+        window = Window()
+        if anew:
+            self.file = at[0]
+            self.credit -= self.functions.fixed + self.functions.each * len(self.shared)
+            self.batch = Batch(self.batch.number + 1)
+            self.shared = window.units
+        else:
+            window.units = self.shared
+        self.series = Series(self.batch, window, at)
+        return self.series
+
+    def end_series(self):
+        series, self.series = self.series, None
+        if series is not None and series.ends:
+            self.teller.series(series)
 
     def cover(self, name):
         """From here on, coverage.py measures under the name of this test file, or under none."""
@@ -204,7 +222,7 @@ class Recorder:
 
     def look_at_item(self, item, window):
         """Tests that are no functions stand in their file somewhere: in a docstring, in a text of another kind."""
-        path = None if type(item) is Test else file_of(item)
+        path = file_of(item)
         if path is not None:
             window.files.add(path)
             self.has_others = self.has_others or not path.endswith(".py")
@@ -293,7 +311,7 @@ class Recorder:
                 self.register(code)
         elif event == "open":
             path, mode, flags = arguments
-            if not isinstance(path, (str, bytes)):
+            if not isinstance(path, (str, bytes)) or isinstance(path, str) and path.endswith(BYTECODE):
                 return
             path = here(path)
             anew = flags & (os.O_TRUNC | os.O_EXCL) if mode is None else ANEW & set(mode)
@@ -302,7 +320,7 @@ class Recorder:
             if anew:
                 # What is written before it is read is no input but a product.
                 self.current.products.add(path)
-            elif path not in self.current.products and not imports(frame_of(1)) and not tells(frame_of(1)):
+            elif path != self.source and path not in self.current.rest.get("products", ()) and not imports(frame_of(1)) and not tells(frame_of(1)):
                 self.current.files.add(path)
         elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):
             self.current.files.add(arguments[0])
@@ -318,123 +336,13 @@ class Recorder:
         elif event in WRITES:
             self.written.update(here(path) for path in arguments[:2] if isinstance(path, (str, bytes)))
         elif event in SPAWNS and not self.foreign and not frame_of(1).f_code.co_filename.startswith(OWN_CODE):
-            self.current.spawned = event
-
-    # Telling
+            self.current.spawns.add(event)
 
     def forked(self):
         """In a worker: what its parent knew, the parent tells."""
-        self.told, self.said, self.told_others = set(), False, False
-        self.known_session = Window()
-        self.known = {path: size(window) for path, window in self.modules.items()}
+        self.teller.forked()
         self.touched = {}
         self.session = self.current = Window()
-
-    def describe_test(self, window):
-        """Of its functions only those that no test before it in the same batch had: theirs belong to this one as well."""
-        batch, more = self.batch, bool(self.batch.told)
-        parts = window.all()
-        units = batch.take(parts)
-        out = self.describe(window if len(parts) == 1 else rest_of(parts), units)
-        out["more"] = more
-        batch.lines = batch.lines or not self.lines.isdisjoint(units)
-        if batch.lines:
-            out["lines"] = True
-        return out
-
-    def describe_whole(self, window, source=None):
-        """`source` is the module's own file, which is read in order to import it."""
-        units = list(window.units)
-        out = self.describe(window, units, source)
-        if not self.lines.isdisjoint(units):
-            out["lines"] = True
-        return out
-
-    def describe(self, window, units, source=None):
-        new = [unit for unit in units if unit not in self.told]
-        out = {"units": units}
-        if new:
-            self.told.update(new)
-            out["new"] = [(unit,) + self.units[unit] for unit in new]
-        files = [path for path in self.lasting(window.files) if path != source] if window.files else ()
-        if files:
-            out["files"] = files
-        folders = self.lasting(window.folders) if window.folders else ()
-        if folders:
-            out["folders"] = folders
-        if window.names:
-            names = sorted(name for name in window.names if isinstance(name, str) and name not in OWN)
-            if names:
-                out["names"] = names
-        if window.asked:
-            asked = sorted((kind, path) for kind, path in window.asked if path not in files and self.lasting_path(path))
-            if asked:
-                out["asked"] = asked
-        if window.imports:
-            out["imports"] = sorted(window.imports)
-        if window.spawned:
-            out["spawned"] = window.spawned
-        return out
-
-    def lasting(self, paths):
-        found = {self.lasting_path(path) for path in paths}
-        found.discard(None)
-        return sorted(found)
-
-    def lasting_path(self, path):
-        """The absolute path of a file that says something in the next run, too, or None."""
-        try:
-            return self.paths[path]
-        except KeyError:
-            found = absolute(path)
-            if not (found and self.lasts(found)):
-                found = None
-            if isinstance(path, (str, bytes)) and path[:1] in ("/", b"/"):
-                if len(self.paths) >= PATHS_MAX:
-                    self.paths.clear()
-                self.paths[path] = found
-            return found
-
-    def lasts(self, path):
-        """Whether a file says something in the next run, too: a project may lie in the folder for temporary files."""
-        # What pytest, dx and others keep for themselves is no input.
-        if not KEPT.isdisjoint(path.split(os.sep)):
-            return False
-        if path.endswith((".pyc", ".pyo")) or path.startswith(self.outside + WATCH.ignored) or "/.dx/" in path:
-            return False
-        return path.startswith(self.root) or not path.startswith(self.noise)
-
-    def modules_told(self):
-        """Evidence of every module that was imported since the last call, and of the session."""
-        out = []
-        touched, self.touched = self.touched, {}
-        for path in touched:
-            window = self.modules[path]
-            if self.known.get(path) != size(window):
-                self.known[path] = size(window)
-                out.append(dict(self.describe_whole(window.whole(), path), module=path))
-        session, self.session = self.session, Window()
-        if self.current is session:
-            self.current = self.session
-        # pytest lists folders and reads its configuration: dx-testrun knows about these.
-        session.folders = set()
-        session = session.whole()
-        session.forget(self.known_session)
-        self.known_session.add(session)
-        told = self.describe_whole(session)
-        if self.has_others and not self.told_others:
-            told["others"] = self.told_others = True
-        if self.said and not self.written and told == NOTHING:
-            return out
-        self.said = True
-        written, self.written = self.lasting(self.written), set()
-        site = [path for path in sys.path if "site-packages" in path]
-        out.append(dict(told, module="", site=site, written=written))
-        return out
-
-
-def size(window):
-    return len(window.units), len(window.imports), len(window.files), len(window.names), len(window.asked), len(window.memories)
 
 
 def file_of(node):

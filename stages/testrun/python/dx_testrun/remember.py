@@ -19,7 +19,7 @@ import types
 import weakref
 
 from dx_testrun.functions import identity
-from dx_testrun.window import latest
+from dx_testrun.batch import latest
 
 CODES = dis.opmap
 STORE_SUBSCR, STORE_ATTR, LOAD_ATTR = CODES["STORE_SUBSCR"], CODES["STORE_ATTR"], CODES["LOAD_ATTR"]
@@ -33,10 +33,14 @@ SECONDS = [CODES.get(name, NONE) for name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_
 # As the library takes it.
 FORMS = [STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED, SHIFTS[LOAD_ATTR], SHIFTS[LOAD_GLOBAL]]
 FORMS += FIRSTS + SECONDS
+# Operations with which code writes somewhere, and those that stand for others once code has run.
+ORDINARY = {number for name, number in CODES.items() if not name.startswith("INSTRUMENTED")}
+WRITING = bytes(number in (STORE_SUBSCR, STORE_ATTR, STORE_GLOBAL) or number not in ORDINARY for number in range(256))
 WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "extend", "push", "put", "setattr"}
 # Generators and coroutines return many times; what they remember is not told apart.
 RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
 PLAIN = (type(None), int, float, complex, str, bytes, tuple, frozenset, property, types.ModuleType, logging.Logger)
+PLAIN_ITSELF = frozenset((*PLAIN, types.FunctionType))
 # Nothing can be written into these.
 CONSTANTS = (object, range, slice, re.Pattern, type(...), type(NotImplemented))
 STANDING = (type(None), int, float, str, bytes, type)
@@ -128,10 +132,10 @@ class Memories:
         candidates = self.candidates.pop(path, ())
         kept = set()
         for name, value in list(vars(module).items()):
-            if name.startswith("__"):
-                continue
             # Nothing is asked of the value itself: it may be a stand-in that only its user may wake.
             kind = type(value)
+            if kind in PLAIN_ITSELF or name.startswith("__"):
+                continue
             if issubclass(kind, type):
                 if value.__module__ == module.__name__:
                     kept.update(name for name, value in list(vars(value).items()) if issubclass(type(value), CONTAINERS))
@@ -219,7 +223,8 @@ class Memories:
 
     def look(self, window):
         """Whose caches were hit in this window."""
-        window.memories |= self.always
+        if self.always:
+            window.memories.update(self.always)
         for one in self.caches:
             function = one[0]()
             if function is not None:

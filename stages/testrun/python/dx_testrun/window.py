@@ -1,44 +1,63 @@
 """What was used between two moments."""
 
-from itertools import islice
-
-
-# What most windows have nothing of.
-SELDOM = ("files", "folders", "names", "imports", "asked")
+# What most windows have nothing of: it is made when somebody asks for it.
+SELDOM = ("files", "folders", "names", "imports", "asked", "spawns")
+MADE = dict.fromkeys(SELDOM, set)
+MADE["products"] = set
+MADE["memories"] = set  # what remembers, and was asked
+MADE["fixtures"] = list  # those with windows of their own
+MADE["parts"] = list  # windows that count in full
 
 
 class Window:
-    __slots__ = ("units", "files", "products", "folders", "names", "imports", "asked", "spawned", "memories", "fixtures", "parts")
+    __slots__ = ("units", "rest", *MADE)
 
     def __init__(self):
         self.units = {}  # in the order in which they were first called
-        self.folders, self.names, self.imports = set(), set(), set()
-        self.files, self.products, self.asked = set(), set(), set()
-        self.spawned = None
-        self.memories = set()  # what remembers, and was asked
-        self.fixtures = []  # those with windows of their own
-        self.parts = []  # windows that count in full
+        self.rest = {}  # everything else, by name
+
+    def __getattr__(self, name):
+        made = MADE.get(name)
+        if made is None:
+            raise AttributeError(name)
+        # Another thread may do the same: both get what came first.
+        made = self.rest.setdefault(name, made())
+        setattr(self, name, made)
+        return made
 
     def add(self, other):
         self.units.update(other.units)
         self.add_rest(other)
 
     def add_rest(self, other):
-        for name in SELDOM:
-            more = getattr(other, name)
-            if more:
+        for name, more in list(other.rest.items()):
+            if more and name in SELDOM:
                 getattr(self, name).update(more)
-        self.spawned = self.spawned or other.spawned
 
     def forget(self, known):
         """Leaves what is not in another one."""
         self.units = {unit: None for unit in self.units if unit not in known.units}
-        for name in SELDOM:
-            getattr(self, name).difference_update(getattr(known, name))
+        for name, mine in list(self.rest.items()):
+            if name in SELDOM and name in known.rest:
+                mine.difference_update(known.rest[name])
+
+    def adds_to(self, known):
+        """Whether something was used in it that is not in another one."""
+        if not self.units.keys() <= known.units.keys():
+            return True
+        for name, mine in list(self.rest.items()):
+            if mine and name != "products" and not (name in SELDOM and mine <= known.rest.get(name, set())):
+                return True
+        return False
+
+    def has_links(self):
+        """Whether others count in it."""
+        rest = self.rest
+        return bool(rest) and any(map(rest.get, ("memories", "fixtures", "parts")))
 
     def whole(self):
         """With everything that it used through fixtures and memories."""
-        if not (self.memories or self.fixtures or self.parts):
+        if not self.has_links():
             return self
         out = Window()
         for window in self.all():
@@ -48,10 +67,12 @@ class Window:
     def all(self):
         """Itself and all those that count in it."""
         todo = [self]
-        if not (self.memories or self.fixtures or self.parts):
+        if not self.has_links():
             return todo
         seen = {self}
         for window in todo:
+            if not window.has_links():
+                continue
             linked = [memory.window for memory in list(window.memories)] + window.parts
             linked += [getattr(definition, "_dx_window", None) for definition in window.fixtures]
             for other in linked:
@@ -61,41 +82,9 @@ class Window:
         return todo
 
 
-class Batch:
-    """Tests of a file that share what they call."""
-
-    def __init__(self, number):
-        self.number = number
-        self.told = {}  # units of all of them
-        self.own = 0  # how many units of the tests' own windows are among them, which have one dictionary
-        self.counts = {}  # and of others
-        self.lines = False  # whether one of them looks at lines
-
-    def take(self, windows):
-        """The units of these windows that were not told yet; the first is a test's."""
-        known = len(self.told)
-        self.own = self.add(windows[0].units, self.own)
-        for window in windows[1:]:
-            self.counts[window] = self.add(window.units, self.counts.get(window, 0))
-        return latest(self.told, known)
-
-    def add(self, units, before):
-        count = len(units)
-        if count > before:
-            self.told.update(dict.fromkeys(latest(units, before)) if before else units)
-        return count
-
-
 def rest_of(windows):
     """What they have together but for their units."""
     out = Window()
     for window in windows:
         out.add_rest(window)
     return out
-
-
-def latest(units, count):
-    """Those of a window's units that came after the first `count`."""
-    if not count:
-        return list(units)
-    return list(islice(reversed(units), len(units) - count)) if len(units) > count else []

@@ -78,7 +78,6 @@ class Worker:
         self.at = (0, COLLECTING)
         self.base_ns = setup["base_ns"]
         self.start, self.last = 0, 0
-        self.evidence = []  # of modules, and of tests that are over: what was not told yet
         plugin.children = set()
         self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
@@ -206,8 +205,9 @@ class Worker:
                 if not self.run_unit(words):
                     break
             if self.recorder is not None:
+                self.recorder.end_series()
                 self.tell_of_ends()
-                self.evidence += self.recorder.modules_told()
+                self.recorder.teller.modules()
                 self.tell_evidence()
         except BaseException as error:
             self.put(STOPPED, ending_of(error), urgent=True)
@@ -333,28 +333,26 @@ class Worker:
         if recorder is None:
             run()
             return
-        window = recorder.test(run, self.at, item)
+        recorder.test(run, self.at, item)
         if recorder.touched:
-            self.evidence += recorder.modules_told()
-        told = recorder.describe_test(window)
-        told["test"] = self.at
-        self.evidence.append(told)
-        self.tell_of_ends()
-        if len(self.evidence) >= TOLD_AT_ONCE:
+            recorder.teller.modules()
+        if recorder.ended:
+            self.tell_of_ends()
+        if len(recorder.teller.entries) >= TOLD_AT_ONCE:
             self.tell_evidence()
 
     def tell_evidence(self):
         """Of several tests and modules at once, in their order: units are named where they come first. A test whose evidence is
         lost with its worker runs again."""
-        if self.evidence:
-            told, self.evidence = self.evidence, []
+        told = self.recorder.teller.take()
+        if told:
             self.put(EVIDENCE, evidence(told))
 
     def tell_of_ends(self):
         """What ended a fixture belongs to every test that used it."""
         for tests, window in self.recorder.ended_fixtures():
             for file, item in tests:
-                self.evidence.append(dict(self.recorder.describe_whole(window), test=(file, item)))
+                self.recorder.teller.entries.append(dict(self.recorder.teller.whole(window), test=(file, item)))
 
     # Collecting
 
@@ -392,7 +390,7 @@ class Worker:
         self.put(COLLECTED, out, file=file)
         if self.recorder is not None:
             self.recorder.disown([node] if are_bare(items) else [node, *items])
-            self.evidence += self.recorder.modules_told()
+            self.recorder.teller.modules()
 
     def collect_report(self, report):
         if report.passed:

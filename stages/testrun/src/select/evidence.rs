@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::message;
@@ -13,11 +15,13 @@ struct Told {
     /// The test that it is of, by its place in the run; nothing for a module or the session.
     test: Option<(u32, u32)>,
     units: Vec<u32>,
+    /// Of several tests, one after the other from that one on: how many of the units belong to each.
+    ends: Option<Vec<u32>>,
     /// Whether those of the test before it, told by the same process, belong to it as well; nothing where more is told of
     /// a test later.
     more: Option<bool>,
-    /// Units that this process names for the first time: number, file, line, name.
-    new: Vec<(u32, String, u32, String)>,
+    /// Units that this process names for the first time: by their files, number, line and name.
+    new: Vec<(String, Vec<(u32, u32, String)>)>,
     files: Vec<String>,
     folders: Vec<String>,
     names: Vec<String>,
@@ -25,7 +29,7 @@ struct Told {
     /// `presence` or `stat`, and a path.
     asked: Vec<(String, String)>,
     lines: bool,
-    spawned: Option<String>,
+    spawned: bool,
     /// The file of a module; empty for the session.
     module: Option<String>,
     site: Vec<String>,
@@ -60,7 +64,7 @@ pub(crate) struct Uses {
 }
 
 /// A function as Python knows it: file, first line, name.
-pub(crate) type Place = (String, u32, String);
+pub(crate) type Place = (Arc<str>, u32, String);
 
 /// Everything that was told in one run.
 #[derive(Debug, Default)]
@@ -89,6 +93,10 @@ impl Evidence {
             self.written.extend(std::mem::take(&mut told.written));
             self.others |= told.others;
             let (test, more) = (told.test, told.more);
+            if let (Some(first), Some(ends)) = (test, told.ends.take()) {
+                self.add_series(process, first, &ends, told);
+                continue;
+            }
             let module = told.module.take().unwrap_or_default();
             let mut uses = self.uses(process, told);
             if let Some(more) = more {
@@ -109,10 +117,33 @@ impl Evidence {
         Ok(())
     }
 
+    /// Several tests, one after the other: what was called up to the end of one belongs to it.
+    fn add_series(&mut self, process: u64, first: (u32, u32), ends: &[u32], mut told: Told) {
+        let units = std::mem::take(&mut told.units);
+        let more = told.more.unwrap_or_default();
+        let uses = self.uses(process, told);
+        let last = self.last.entry(process).or_default();
+        if !more {
+            last.clear();
+        }
+        let mut known = 0;
+        for (item, &end) in (first.1..).zip(ends) {
+            let end = (end as usize).clamp(known, units.len());
+            let fresh = &units[known..end];
+            last.extend(fresh.iter().filter_map(|unit| self.of_process.get(&(process, *unit))));
+            known = end;
+            let one = Uses { places: last.clone(), ..uses.clone() };
+            self.tests.entry((first.0, item)).or_default().add(one);
+        }
+    }
+
     fn uses(&mut self, process: u64, told: Told) -> Uses {
-        for (unit, file, line, name) in told.new {
-            let number = self.number((file, line, name));
-            self.of_process.insert((process, unit), number);
+        for (file, units) in told.new {
+            let file = Arc::<str>::from(file);
+            for (unit, line, name) in units {
+                let number = self.number((Arc::clone(&file), line, name));
+                self.of_process.insert((process, unit), number);
+            }
         }
         let files = told.files.into_iter().map(Input::File);
         let folders = told.folders.into_iter().map(Input::Folder);
@@ -130,7 +161,7 @@ impl Evidence {
             inputs: files.chain(folders).chain(names).chain(asked).collect(),
             imports: told.imports.into_iter().collect(),
             lines: told.lines,
-            spawned: told.spawned.is_some(),
+            spawned: told.spawned,
         }
     }
 
@@ -149,7 +180,7 @@ impl Evidence {
 
     /// Files in which something was executed.
     pub(crate) fn files(&self) -> BTreeSet<&str> {
-        self.places.iter().map(|(path, ..)| path.as_str()).collect()
+        self.places.iter().map(|(path, ..)| path.as_ref()).collect()
     }
 
     pub(crate) fn place(&self, number: u32) -> &Place {

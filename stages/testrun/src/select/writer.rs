@@ -258,7 +258,7 @@ impl Writer<'_> {
         match self.unit(&file, fragment) {
             Some(unit) => Placed::Unit(unit),
             // What a test itself has written for its time.
-            None if Path::new(path).starts_with(std::env::temp_dir()) && !Path::new(path).exists() => {
+            None if Path::new(&**path).starts_with(std::env::temp_dir()) && !Path::new(&**path).exists() => {
                 Placed::Gone
             }
             None => Placed::Unknown,
