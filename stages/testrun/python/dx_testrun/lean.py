@@ -59,7 +59,7 @@ class Lane:
         live = self.log is not None and self.log._log_cli_enabled()
         timed = float(self.config.getini("faulthandler_timeout") or 0) > 0
         whole = all(self.config.pluginmanager.has_plugin(name) for name in PARTS)
-        self.on = whole and not (shown or live or timed or worker.everything)
+        self.on = whole and not (shown or live or timed or worker.passing == "reports")
         self.onlookers = Onlookers(self.config, RUNNING)
         functions = worker.recorder and worker.recorder.functions
         self.light = Light(worker.session, dist, self.on, self.onlookers, functions)

@@ -213,19 +213,20 @@ def wants_ids(config):
     return bool(last is not None and last.lastfailed)
 
 
-def wants_all(config):
-    """Why the reports of passed tests are needed at the end, too."""
-    option = config.option
-    if getattr(option, "xmlpath", None) or getattr(option, "durations", None) is not None:
-        return True
+def wanted_of_passed(config):
+    """What the end needs of tests that passed: nothing, their "times" or their "reports"."""
+    option, hook = config.option, config.hook
     # `a` is all but those that passed.
     if not {"p", "P", "A"}.isdisjoint(option.reportchars):
-        return True
-    hook = config.hook
-    return any(
-        foreign(caller, TERSE)
-        for caller in (hook.pytest_runtest_logreport, hook.pytest_terminal_summary, hook.pytest_report_teststatus)
-    )
+        return "reports"
+    callers = hook.pytest_runtest_logreport, hook.pytest_terminal_summary, hook.pytest_report_teststatus
+    if any(foreign(caller, TERSE) for caller in callers):
+        return "reports"
+    if getattr(option, "xmlpath", None):
+        # The other form has places in sources, and what tests print may stand in either.
+        usual = config.getini("junit_family") == "xunit2" and config.getini("junit_logging") == "no"
+        return "times" if usual else "reports"
+    return "times" if getattr(option, "durations", None) is not None else ""
 
 
 def thread_count():

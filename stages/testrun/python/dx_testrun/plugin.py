@@ -207,7 +207,7 @@ class Plugin:
         if session.config.option.collectonly:
             self.until_finish()
             return True
-        self.everything = planning.wants_all(session.config)
+        self.passing = planning.wanted_of_passed(session.config)
         spawned = self.start.get("spawned")
         if spawned is not None:
             self.base = spawned["base"]
@@ -303,7 +303,7 @@ class Plugin:
 
     def work_ahead(self, session):
         """In a worker that was there before its run."""
-        self.everything = planning.wants_all(session.config)
+        self.passing = planning.wanted_of_passed(session.config)
         planning.describe_files(self)
         message, fds = self.spare.hear()
         self.base = message["base"]

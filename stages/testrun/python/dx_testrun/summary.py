@@ -11,6 +11,9 @@ def feed(config, message):
     if kind == "warning":
         feed_warning(hook, message)
         return
+    if kind == "passed":
+        feed_passed(config, message["id"], message["times"])
+        return
     if kind == "crash":
         from _pytest.reports import TestReport
 
@@ -43,6 +46,30 @@ def as_sent(data):
         if isinstance(data.get(name), list):
             data[name] = [tuple(pair) for pair in data[name]]
     return data
+
+
+def feed_passed(config, nodeid, times):
+    """A test that passed, of which nothing is to be said but how long it took: to those alone that say that."""
+    from _pytest.reports import TestReport
+
+    xml, reporter = log_xml(config), None
+    if getattr(config.option, "durations", None) is not None:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+    location = nodeid.partition("::")[0], None, nodeid
+    for when, time in zip(("setup", "call", "teardown"), times):
+        report = TestReport(nodeid, location, {}, "passed", None, when, duration=time / 1e6)
+        if xml is not None:
+            xml.pytest_runtest_logreport(report)
+        if reporter is not None:
+            reporter.stats.setdefault("passed" if when == "call" else "", []).append(report)
+
+
+def log_xml(config):
+    """pytest's writer of JUnit's XML, if there is to be one."""
+    from _pytest import junitxml
+
+    key = getattr(junitxml, "xml_key", None)
+    return getattr(config, "_xml", None) if key is None else getattr(config, "stash", {}).get(key, None)
 
 
 def feed_warning(hook, message):

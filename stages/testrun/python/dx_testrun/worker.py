@@ -68,7 +68,9 @@ class Worker:
         self.ring = Ring(fds[1])
         self.lifeline, self.dump = fds[2], fds[3]
         self.setup = setup
-        self.everything = plugin.everything
+        self.passing = plugin.passing
+        self.test = None  # the one that runs
+        self.held, self.told = [], False  # its reports as long as none had to be told; whether one was
         self.recorder = plugin.recorder
         self.orders = []
         self.ended = False
@@ -270,7 +272,7 @@ class Worker:
             self.receive()
 
     def run(self, file, number, item, following):
-        self.begin(file, number)
+        self.begin(file, number, item)
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin, item, following)
         run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
@@ -285,7 +287,7 @@ class Worker:
 
     def run_lean(self, test, file, number, run):
         """One test of a block; its result is told when the block goes on or is over."""
-        self.begin(file, number)
+        self.begin(file, number, test)
         self.flags = LEAN
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin)
@@ -293,7 +295,9 @@ class Worker:
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.end, self.at)
 
-    def begin(self, file, number):
+    def begin(self, file, number, test):
+        self.test, self.told = test, False
+        self.held.clear()
         self.times[:] = (0, 0, 0)
         self.outcome, self.flags, self.odd = OTHER, 0, False
         self.at = (file, number)
@@ -308,6 +312,9 @@ class Worker:
     def tell_result(self):
         self.ring.rest()
         file, number = self.at
+        if self.passing == "times" and self.outcome == PASSED and not self.told:
+            content = {"kind": "passed", "id": self.test.nodeid, "times": self.times}
+            self.put(REPORT, content, file=file, item=number)
         self.ring.write(frame(RESULT_OF, b"", file, number, self.outcome, 0, self.flags, self.times, self.start))
 
     def look_for_leaks(self, step, *arguments):
@@ -420,15 +427,19 @@ class Worker:
         if report.outcome == "passed" and not hasattr(report, "wasxfail") and not self.odd:
             if when == "call":
                 self.outcome = PASSED
-            if self.everything or hasattr(report, "dx_snapshots"):
-                content = {"kind": "test", "category": "", "report": self.serialised(report)}
-                self.put(REPORT, content, file=self.at[0], item=self.at[1])
+            special = hasattr(report, "dx_snapshots") or report.user_properties
+            if self.passing == "times" and not self.told and not special:
+                self.held.append(report)
+            elif self.passing or hasattr(report, "dx_snapshots"):
+                self.tell_held()
+                self.tell_passed(report)
             return
         status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
         category, letter, word = status if status else ("", "", "")
         self.note_outcome(report, category)
-        if not category and not self.everything and not self.odd and not hasattr(report, "dx_snapshots"):
+        if not category and not self.passing and not self.odd and not hasattr(report, "dx_snapshots"):
             return
+        self.tell_held()
         content = {"kind": "test", "category": category, "letter": letter, "id": report.nodeid, "when": when}
         content["word"] = word if isinstance(word, str) else word[0]
         if report.failed or category in ("failed", "error"):
@@ -438,6 +449,16 @@ class Worker:
             content["text"] = reason_of(report)
         content["report"] = self.serialised(report)
         self.put(REPORT, content, urgent=report.failed, file=self.at[0], item=self.at[1])
+
+    def tell_held(self):
+        """A test of which more than its times is needed is told as a whole."""
+        held, self.held, self.told = self.held, [], True
+        for report in held:
+            self.tell_passed(report)
+
+    def tell_passed(self, report):
+        content = {"kind": "test", "category": "", "report": self.serialised(report)}
+        self.put(REPORT, content, file=self.at[0], item=self.at[1])
 
     def note_outcome(self, report, category):
         if type(report).__name__ != "TestReport":

@@ -141,3 +141,51 @@ proptest! {
         prop_assert_eq!(ours, theirs);
     }
 }
+
+const TIMED: &str = "import pytest, time\n\
+                     @pytest.fixture\ndef slow():\n    time.sleep(0.15)\n    yield\n    time.sleep(0.1)\n\
+                     def test_fixture(slow): print('heard')\n\
+                     def test_alone(): time.sleep(0.06)\n\
+                     def test_fails(slow): assert 0\n";
+
+/// The XML without what differs from run to run.
+fn steady(text: &str) -> String {
+    let mut out = text.to_owned();
+    for name in [" time=\"", " timestamp=\""] {
+        let parts: Vec<&str> = out.split(name).collect();
+        let rest = parts[1..].iter().map(|part| part.split_once('"').unwrap().1);
+        out = std::iter::once(parts[0]).chain(rest).collect::<Vec<_>>().join(name);
+    }
+    out
+}
+
+#[test]
+fn times_of_tests_that_passed() {
+    let project = Project::new(&[("test_timed.py", TIMED)]);
+    let ran = project.run(&["--no-warm", "-n", "1", "--junit", "ours.xml", "--durations=4"]);
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    let text = fs::read_to_string(project.path().join("ours.xml")).unwrap();
+    for (name, least) in [("test_fixture", 0.25), ("test_alone", 0.06), ("test_fails", 0.25)] {
+        let time = text.split_once(&format!("name=\"{name}\" time=\"")).unwrap().1.split_once('"').unwrap().0;
+        assert!(time.parse::<f64>().unwrap() >= least, "{name} took {time} in {text}");
+    }
+    for (when, name) in
+        [("setup", "fixture"), ("teardown", "fixture"), ("setup", "fails"), ("teardown", "fails")]
+    {
+        let line = format!("s {when:<8} test_timed.py::test_{name}\n");
+        assert!(ran.stdout.contains(&line), "no {line} in {}", ran.stdout);
+    }
+}
+
+/// The form that says where tests stand, and what they printed.
+#[test]
+fn places_and_output_of_tests_that_passed() {
+    let settings = "[pytest]\njunit_family = xunit1\njunit_logging = all\n";
+    let project = Project::new(&[("test_timed.py", TIMED), ("pytest.ini", settings)]);
+    project.pytest(&["--junitxml=theirs.xml"]);
+    project.run(&["--no-warm", "-n", "2", "--junit", "ours.xml"]);
+    let [theirs, ours] = ["theirs.xml", "ours.xml"]
+        .map(|name| steady(&fs::read_to_string(project.path().join(name)).unwrap()));
+    assert!(theirs.contains("line=\"6\"") && theirs.contains("heard"), "{theirs}");
+    assert_eq!(ours, theirs);
+}
