@@ -43,16 +43,21 @@ def watch_files(recorder):
 
     def question(plain):
         """In the place of a function of one path, whose name is not the same everywhere."""
+        if plain.__code__.co_varnames[0] == "s":
 
-        def asked(path):
-            if quiet[0] or recorder.current is recorder.session:
-                return plain(path)
-            return loud("presence", path, plain)
+            def asked(s):
+                if quiet[0] or recorder.current is recorder.session:
+                    return plain(s)
+                return loud("presence", s, plain)
 
-        def asked_s(s):
-            return asked(s)
+        else:
 
-        return asked_s if plain.__code__.co_varnames[0] == "s" else asked
+            def asked(path):
+                if quiet[0] or recorder.current is recorder.session:
+                    return plain(path)
+                return loud("presence", path, plain)
+
+        return asked
 
     def questions(plain, kind):
         def asked(path, *arguments, **named):

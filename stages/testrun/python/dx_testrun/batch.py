@@ -44,15 +44,17 @@ class Batch:
 class Series:
     """Tests of a batch, one after the other, that use nothing but functions: they have one window."""
 
-    __slots__ = ("batch", "window", "file", "first", "ends")
+    __slots__ = ("batch", "window", "file", "first", "next", "ends")
 
     def __init__(self, batch, window, at):
         self.batch, self.window = batch, window
         self.file, self.first = at
+        self.next = self.first  # the test with which it goes on
         self.ends = []  # how many units the window had after each of them
 
-    def goes_on(self, number):
-        return number == self.first + len(self.ends)
+    def add(self, end):
+        self.next += 1
+        self.ends.append(end)
 
 
 def latest(units, count):

@@ -10,8 +10,10 @@ its classes: that is a fragment in the sources' outline. Only code below the pro
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
+from os import lstat
 from time import perf_counter
 
 from dx_testrun.asked import watch_files, watch_lines
@@ -73,7 +75,8 @@ class Recorder:
         self.window = Window
         self.memories = Memories(self)
         self.at = None  # the test that runs
-        self.file, self.credit = None, CREDIT  # of the test before; seconds that may be spent on hearing of functions again
+        # Of the test before; seconds that may be spent on hearing of functions again, and what that costs now.
+        self.file, self.credit, self.price = None, CREDIT, 0
         self.shared, self.batch, self.series = {}, Batch(0), None
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.written = set()  # files that were opened to be written, by whomever
@@ -163,8 +166,8 @@ class Recorder:
         of a file share what they call: that of each counts for those after it, too."""
         functions, memories, series = self.functions, self.memories, self.series
         opened = memories.open
-        anew = at[0] != self.file or self.credit >= functions.fixed + functions.each * len(self.shared)
-        if anew or series is None or not series.goes_on(at[1]):
+        anew = at[0] != self.file or self.credit >= self.price
+        if anew or series is None or series.next != at[1]:
             series = self.begin_series(at, anew)
         window = series.window
         self.at = at
@@ -193,14 +196,15 @@ class Recorder:
             self.end_series()
             self.teller.test(self.batch, window, at)
         else:
-            series.ends.append(len(window.units))
+            series.add(len(window.units))
+        self.price = functions.fixed + functions.each * len(window.units)
 
     def begin_series(self, at, anew):
         self.end_series()
         window = Window()
         if anew:
             self.file = at[0]
-            self.credit -= self.functions.fixed + self.functions.each * len(self.shared)
+            self.credit -= self.price
             self.batch = Batch(self.batch.number + 1)
             self.shared = window.units
         else:
@@ -246,10 +250,9 @@ class Recorder:
             return self.tracked[name]
         except KeyError:
             on, self.on = self.on, False
+            # What comes out of an archive is known by the archive, which is read as a file.
             path = self.real(name) if name and not name.startswith("<") else ""
             mine = path.endswith(".py") and not path.startswith(self.outside) and "/.dx/" not in path
-            # What comes out of an archive is known by the archive, which is read as a file.
-            mine = mine and os.path.isfile(path)
             if mine and not path.startswith(self.root) and "/site-packages/" in path:
                 mine = False
             self.tracked[name] = path if mine else None
@@ -257,10 +260,15 @@ class Recorder:
             return self.tracked[name]
 
     def real(self, name):
-        """`os.path.realpath`, which asks for every folder above each of many files."""
+        """The real path of a file, without asking for every folder above each of many; nothing if there is no file."""
         folder, base = os.path.split(name)
-        if not os.path.isabs(name) or os.path.islink(name) or base in ("", ".", ".."):
-            return os.path.realpath(name)
+        try:
+            is_plain = os.path.isabs(name) and stat.S_ISREG(lstat(name).st_mode)
+        except (OSError, ValueError):
+            return ""
+        if not is_plain:
+            path = os.path.realpath(name)
+            return path if os.path.isfile(path) else ""
         known = self.folders.get(folder)
         if known is None:
             known = self.folders[folder] = os.path.realpath(folder)

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::message;
 
+/// Functions of one process that can be told apart; no process has so many.
+const UNITS_MAX: usize = 1 << 24;
+
 /// One message's part.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -71,8 +74,8 @@ pub(crate) type Place = (Arc<str>, u32, String);
 pub(crate) struct Evidence {
     places: Vec<Place>,
     numbers: HashMap<Place, u32>,
-    /// What a process calls a place.
-    of_process: HashMap<(u64, u32), u32>,
+    /// The numbers of places, by what a process calls them: it counts from zero.
+    of_process: HashMap<u64, Vec<Option<u32>>>,
     /// Places of the test that a process told of last.
     last: HashMap<u64, BTreeSet<u32>>,
     pub(crate) tests: BTreeMap<(u32, u32), Uses>,
@@ -122,6 +125,7 @@ impl Evidence {
         let units = std::mem::take(&mut told.units);
         let more = told.more.unwrap_or_default();
         let uses = self.uses(process, told);
+        let named = self.of_process.get(&process).map_or(&[][..], Vec::as_slice);
         let last = self.last.entry(process).or_default();
         if !more {
             last.clear();
@@ -130,7 +134,7 @@ impl Evidence {
         for (item, &end) in (first.1..).zip(ends) {
             let end = (end as usize).clamp(known, units.len());
             let fresh = &units[known..end];
-            last.extend(fresh.iter().filter_map(|unit| self.of_process.get(&(process, *unit))));
+            last.extend(fresh.iter().filter_map(|unit| *named.get(*unit as usize)?));
             known = end;
             let one = Uses { places: last.clone(), ..uses.clone() };
             self.tests.entry((first.0, item)).or_default().add(one);
@@ -142,9 +146,17 @@ impl Evidence {
             let file = Arc::<str>::from(file);
             for (unit, line, name) in units {
                 let number = self.number((Arc::clone(&file), line, name));
-                self.of_process.insert((process, unit), number);
+                let known = self.of_process.entry(process).or_default();
+                let unit = unit as usize;
+                if known.len() <= unit && unit < UNITS_MAX {
+                    known.resize(unit + 1, None);
+                }
+                if let Some(known) = known.get_mut(unit) {
+                    *known = Some(number);
+                }
             }
         }
+        let named = self.of_process.get(&process).map_or(&[][..], Vec::as_slice);
         let files = told.files.into_iter().map(Input::File);
         let folders = told.folders.into_iter().map(Input::Folder);
         let names = told.names.into_iter().map(Input::Name);
@@ -153,11 +165,7 @@ impl Evidence {
             _ => Input::Size(path),
         });
         Uses {
-            places: told
-                .units
-                .iter()
-                .filter_map(|unit| self.of_process.get(&(process, *unit)).copied())
-                .collect(),
+            places: told.units.iter().filter_map(|unit| *named.get(*unit as usize)?).collect(),
             inputs: files.chain(folders).chain(names).chain(asked).collect(),
             imports: told.imports.into_iter().collect(),
             lines: told.lines,

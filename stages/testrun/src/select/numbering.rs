@@ -9,7 +9,8 @@ use super::record::{Record, Unit, Used, sort};
 #[derive(Default)]
 pub(super) struct Numbering {
     files: HashMap<String, u32>,
-    units: HashMap<(u32, String), u32>,
+    /// By file, then by fragment.
+    units: HashMap<u32, HashMap<String, u32>>,
     inputs: HashMap<(Input, [u8; 16]), u32>,
 }
 
@@ -23,7 +24,7 @@ impl Numbering {
             files.into_iter().filter_map(|name| numbering.files.get(name).copied()).collect();
         for (number, unit) in record.units.iter().enumerate().filter(|(_, unit)| wanted.contains(&unit.file))
         {
-            numbering.units.insert((unit.file, unit.fragment.clone()), number as u32);
+            numbering.units.entry(unit.file).or_default().insert(unit.fragment.clone(), number as u32);
         }
         for (number, (input, print)) in record.inputs.iter().enumerate() {
             numbering.inputs.insert((input.clone(), print.digest), number as u32);
@@ -41,17 +42,25 @@ impl Numbering {
         number
     }
 
-    pub(super) fn unit(&mut self, record: &mut Record, unit: Unit) -> u32 {
-        let known = self.units.get(&(unit.file, unit.fragment.clone()));
-        if let Some(number) = known
-            && record.units[*number as usize].digest == unit.digest
+    pub(super) fn unit(
+        &mut self,
+        record: &mut Record,
+        file: u32,
+        fragment: &str,
+        digest: [u8; 16],
+        current: bool,
+    ) -> u32 {
+        let known = self.units.entry(file).or_default();
+        if let Some(number) = known.get(fragment)
+            && let unit = &mut record.units[*number as usize]
+            && unit.digest == digest
         {
-            record.units[*number as usize].current |= unit.current;
+            unit.current |= current;
             return *number;
         }
         let number = record.units.len() as u32;
-        self.units.insert((unit.file, unit.fragment.clone()), number);
-        record.units.push(unit);
+        known.insert(fragment.to_owned(), number);
+        record.units.push(Unit { file, fragment: fragment.to_owned(), digest, current });
         number
     }
 
@@ -71,7 +80,7 @@ impl Numbering {
         for unit in used.units.iter().filter_map(|unit| old.units.get(*unit as usize)) {
             let file = self.file(record, old.file(unit.file));
             let current = unit.current && same;
-            out.units.push(self.unit(record, Unit { file, current, ..unit.clone() }));
+            out.units.push(self.unit(record, file, &unit.fragment, unit.digest, current));
         }
         for (input, before) in used.inputs.iter().filter_map(|input| old.inputs.get(*input as usize)) {
             // An input that this run looked at anew counts as it was for those who did not.

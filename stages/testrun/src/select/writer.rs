@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use super::choice::file_of;
 use super::evidence::{Evidence, Input, Uses};
 use super::fingerprint::Fingerprint;
 use super::numbering::Numbering;
 use super::others::{changed, is_newer, modified, others};
-use super::record::{Module, Record, Test, Unit, Used, VERSION, sort};
+use super::record::{Module, Record, Test, Used, VERSION, sort};
 use super::setting::Setting;
-use super::sources::{Sources, WHOLE, names};
+use super::sources::{Source, Sources, WHOLE, names};
 use crate::index::VOLATILE;
 
 /// A test of this run.
@@ -70,6 +72,8 @@ impl Run<'_> {
             numbering,
             now,
             placed: HashMap::new(),
+            opened: None,
+            file_of: (String::new(), None),
             prints: HashMap::new(),
             unsteady: HashMap::new(),
         };
@@ -93,6 +97,14 @@ enum Placed {
     Gone,
 }
 
+/// A file in which something was executed.
+struct Opened {
+    path: Arc<str>,
+    name: String,
+    source: Option<Rc<Source>>,
+    unsteady: bool,
+}
+
 struct Writer<'a> {
     run: &'a Run<'a>,
     record: Record,
@@ -104,6 +116,10 @@ struct Writer<'a> {
     /// The states of the project's sources.
     now: HashMap<String, [u8; 16]>,
     placed: HashMap<u32, Placed>,
+    /// The file of the place before.
+    opened: Option<Opened>,
+    /// The file of the test before, as pytest's ids name it, and its number.
+    file_of: (String, Option<u32>),
     /// What inputs of this run are like.
     prints: HashMap<Input, Fingerprint>,
     /// Files that were written while the tests ran: nobody knows which state of them was read.
@@ -168,10 +184,16 @@ impl Writer<'_> {
         });
         for (path, tests) in &self.run.collected {
             let file = self.file_of(path);
-            for id in tests.iter().map(|rest| format!("{path}{rest}")) {
-                let unknown =
-                    || Test { file, outcome: 0, failed: false, micros: 0, together: false, used: None };
-                self.record.tests.entry(id).or_insert_with(unknown);
+            let mut id = String::new();
+            for rest in tests {
+                id.clear();
+                id.push_str(path);
+                id.push_str(rest);
+                if !fresh.contains(id.as_str()) && !self.record.tests.contains_key(&id) {
+                    let unknown =
+                        Test { file, outcome: 0, failed: false, micros: 0, together: false, used: None };
+                    self.record.tests.insert(id.clone(), unknown);
+                }
             }
         }
     }
@@ -187,9 +209,16 @@ impl Writer<'_> {
 
     /// A file as pytest's ids name it.
     fn file_of(&mut self, path: &str) -> u32 {
-        let path = Path::new(self.run.rootdir).join(path);
-        let name = self.run.sources.name(&path.to_string_lossy());
-        self.file(&name)
+        if let (before, Some(number)) = &self.file_of
+            && before == path
+        {
+            return *number;
+        }
+        let whole = Path::new(self.run.rootdir).join(path);
+        let name = self.run.sources.name(&whole.to_string_lossy());
+        let number = self.file(&name);
+        self.file_of = (path.to_owned(), Some(number));
+        number
     }
 
     fn file(&mut self, name: &str) -> u32 {
@@ -215,7 +244,8 @@ impl Writer<'_> {
             if uses.lines {
                 let (path, ..) = self.run.evidence.place(*place);
                 let name = self.run.sources.name(path);
-                used.units.extend(self.unit(&name, WHOLE));
+                let source = self.run.sources.get(&name);
+                used.units.extend(self.unit(&name, source.as_deref(), WHOLE));
             }
         }
         for input in &uses.inputs {
@@ -249,26 +279,40 @@ impl Writer<'_> {
 
     fn place(&mut self, place: u32) -> Placed {
         let (path, line, name) = self.run.evidence.place(place);
-        let file = self.run.sources.name(path);
-        if self.is_unsteady(&file) {
-            return Placed::Unknown;
-        }
-        let source = self.run.sources.get(&file);
-        let fragment = source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
-        match self.unit(&file, fragment) {
+        // Those of a file come one after the other.
+        let opened = self.opened.take().filter(|opened| Arc::ptr_eq(&opened.path, path));
+        let opened = opened.unwrap_or_else(|| self.open(path));
+        let unit = if opened.unsteady {
+            Placed::Unknown
+        } else {
+            let fragment = opened.source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
+            Self::placed(path, self.unit(&opened.name, opened.source.as_deref(), fragment))
+        };
+        self.opened = Some(opened);
+        unit
+    }
+
+    fn open(&mut self, path: &Arc<str>) -> Opened {
+        let name = self.run.sources.name(path);
+        let source = self.run.sources.get(&name);
+        Opened { path: Arc::clone(path), unsteady: self.is_unsteady(&name), name, source }
+    }
+
+    fn placed(path: &str, unit: Option<u32>) -> Placed {
+        match unit {
             Some(unit) => Placed::Unit(unit),
             // What a test itself has written for its time.
-            None if Path::new(&**path).starts_with(std::env::temp_dir()) && !Path::new(&**path).exists() => {
+            None if Path::new(path).starts_with(std::env::temp_dir()) && !Path::new(path).exists() => {
                 Placed::Gone
             }
             None => Placed::Unknown,
         }
     }
 
-    fn unit(&mut self, file: &str, fragment: &str) -> Option<u32> {
-        let digest = self.run.sources.get(file)?.digest(fragment)?;
-        let unit = Unit { file: self.file(file), fragment: fragment.to_owned(), digest, current: true };
-        Some(self.numbering.unit(&mut self.record, unit))
+    fn unit(&mut self, file: &str, source: Option<&Source>, fragment: &str) -> Option<u32> {
+        let digest = source?.digest(fragment)?;
+        let file = self.file(file);
+        Some(self.numbering.unit(&mut self.record, file, fragment, digest, true))
     }
 
     fn is_unsteady(&mut self, file: &str) -> bool {
