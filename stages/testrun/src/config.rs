@@ -36,9 +36,8 @@ impl Config {
     }
 
     /// The option's word, or the configuration's, and where it stands.
-    pub(crate) fn workers(&self, option: Option<&str>) -> (String, String) {
+    pub(crate) fn workers(&self, option: Option<&str>) -> Option<(String, String)> {
         self.word(option, "-n", self.test.workers.as_ref(), "workers")
-            .unwrap_or_else(|| ("auto".to_owned(), "-n".to_owned()))
     }
 
     pub(crate) fn timeout(&self, option: Option<f64>) -> Result<Option<Duration>, Failure> {

@@ -7,6 +7,7 @@ mod feed;
 mod list;
 mod memory;
 mod opening;
+mod ports;
 mod selection;
 mod settings;
 mod start;

@@ -40,6 +40,7 @@ const MODULES: &[(&str, &str)] = modules![
     "windows",
     "telling",
     "record",
+    "ports",
     "worker",
     "plugin",
     "session",

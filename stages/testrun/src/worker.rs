@@ -1,5 +1,6 @@
 //! The runner's side of one worker process.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -12,6 +13,9 @@ use crate::parent::Handles;
 use crate::queue::{Command, Span};
 use crate::ring::Ring;
 use crate::sys::{memory, poll, process, socket};
+
+/// What a worker may say of a port.
+const SAID_MAX: usize = 32;
 
 /// How far a worker has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,12 @@ pub(crate) struct Worker {
     pub(crate) debugging: bool,
     /// Its end of the control socket is closed.
     pub(crate) hung_up: bool,
+    /// The beginning of what it says of ports.
+    said: Vec<u8>,
+    /// Ports that it was the first to bind.
+    pub(crate) ports: BTreeSet<u16>,
+    /// One that another worker has: it goes no further.
+    pub(crate) wants: Option<u16>,
     /// Files that it is to collect, and only that, once it gave up its tests.
     pub(crate) after_take: Vec<u32>,
     /// When it was told to write its stacks down, because its time is over.
@@ -85,6 +95,9 @@ impl Worker {
             killed: None,
             debugging: false,
             hung_up: false,
+            said: Vec::new(),
+            ports: BTreeSet::new(),
+            wants: None,
             after_take: Vec::new(),
             expired: None,
             scratch: Vec::new(),
@@ -108,20 +121,43 @@ impl Worker {
         self.watch.as_ref().map(AsRawFd::as_raw_fd)
     }
 
-    /// Takes the bells off the control socket.
+    /// Takes the bells off the control socket, and what is said there of ports.
     pub(crate) fn silence(&mut self) {
         let mut bells = [0; 256];
         if self.control.set_nonblocking(true).is_ok() {
             loop {
                 match self.control.read(&mut bells) {
                     Ok(0) => self.hung_up = true,
-                    Ok(_) => continue,
+                    Ok(count) => {
+                        bells[..count].iter().filter(|byte| **byte != b'!').for_each(|byte| self.hear(*byte));
+                        continue;
+                    }
                     Err(error) if error.kind() == io::ErrorKind::ConnectionReset => self.hung_up = true,
                     Err(_) => {}
                 }
                 break;
             }
             let _ = self.control.set_nonblocking(false);
+        }
+    }
+
+    /// `has 8000;` or `wants 8000;`, as in `ports.py`.
+    fn hear(&mut self, byte: u8) {
+        if byte != b';' {
+            if self.said.len() < SAID_MAX {
+                self.said.push(byte);
+            }
+            return;
+        }
+        let said = String::from_utf8_lossy(&std::mem::take(&mut self.said)).into_owned();
+        let Some((what, port)) = said.split_once(' ') else { return };
+        let Ok(port) = port.parse() else { return };
+        match what {
+            "has" => {
+                self.ports.insert(port);
+            }
+            "wants" => self.wants = Some(port),
+            _ => {}
         }
     }
 

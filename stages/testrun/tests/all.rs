@@ -32,6 +32,8 @@ mod page;
 mod patterns;
 #[path = "all/pitfalls.rs"]
 mod pitfalls;
+#[path = "all/ports.rs"]
+mod ports;
 #[path = "all/pty.rs"]
 mod pty;
 #[path = "all/races.rs"]

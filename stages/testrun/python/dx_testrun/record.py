@@ -328,6 +328,9 @@ class Recorder:
             if anew:
                 # What is written before it is read is no input but a product.
                 self.current.products.add(path)
+            elif flags & os.O_ACCMODE == os.O_WRONLY:
+                # What is added to is not read.
+                pass
             elif path != self.source and path not in self.current.rest.get("products", ()) and not imports(frame_of(1)) and not tells(frame_of(1)):
                 self.current.files.add(path)
         elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):

@@ -14,6 +14,7 @@ from dx_testrun.covered import start_coverage
 from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence
 from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
+from dx_testrun.ports import Ports
 from dx_testrun.reports import crash_of, ending_of, reason_of
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import (
@@ -113,6 +114,7 @@ class Worker:
             os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(self.count)
             os.environ["PYTEST_XDIST_TESTRUNUID"] = self.setup["run"]
             own_base(config, self.plugin.base, name)
+            Ports(self.channel, self.setup["run"]).watch()
         else:
             forget_cache(config)
         start_coverage(config, name, self.recorder)

@@ -71,6 +71,8 @@ pub(super) struct Engine<'a> {
     has_lost_workers: bool,
     /// Files under whose collection a worker died once.
     died_collecting: std::collections::HashSet<u32>,
+    /// Ports that two workers wanted.
+    ports_told: BTreeSet<u16>,
     /// Something of ours went wrong; the run cannot be called good.
     faults: Vec<String>,
     /// What sessions of workers ended with after all of their tests.
@@ -156,6 +158,7 @@ impl<'a> Engine<'a> {
             idle_deaths: 0,
             has_lost_workers: false,
             died_collecting: std::collections::HashSet::new(),
+            ports_told: BTreeSet::new(),
             faults: Vec::new(),
             ended_badly: Vec::new(),
             order_dependent: Vec::new(),
@@ -191,7 +194,10 @@ impl<'a> Engine<'a> {
         } else {
             ""
         };
-        let how = format!("{}{collected}{apart}", self.origin.how);
+        let single = self.settings.shared_port.map_or(String::new(), |port| {
+            format!(", one since tests listen on port {port} (-n 2 asks for more)")
+        });
+        let how = format!("{}{collected}{apart}{single}", self.origin.how);
         for lane in 0..count {
             self.start_worker(lane, count)?;
         }

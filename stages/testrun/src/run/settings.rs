@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) state: State,
     pub(crate) python: PathBuf,
     pub(crate) workers: usize,
+    /// A port on which only one worker can listen: that many are the default then.
+    pub(crate) shared_port: Option<u16>,
     pub(crate) dist: Option<String>,
     /// Why the session must be collected as a whole.
     pub(crate) whole: Option<String>,
@@ -128,8 +130,15 @@ impl Settings {
         } else {
             shuffle.map(|_| "--shuffle")
         };
+        let asked = config.workers(own.workers.as_deref());
+        let shared_port = if asked.is_none() { super::ports::wanted(&state) } else { None };
         Ok(Settings {
-            workers: workers(&config.workers(own.workers.as_deref()))?,
+            workers: match &asked {
+                Some(words) => workers(words)?,
+                None if shared_port.is_some() => 1,
+                None => cores(),
+            },
+            shared_port,
             dist: own.dist.clone(),
             whole: whole.map(str::to_owned),
             shuffle,
@@ -187,12 +196,16 @@ fn which(own: &Arguments, ci: bool, arguments: &[String]) -> Option<Which> {
 
 fn workers((text, place): &(String, String)) -> Result<usize, Failure> {
     if text == "auto" || text == "logical" {
-        return Ok(std::thread::available_parallelism().map_or(1, usize::from));
+        return Ok(cores());
     }
     match text.parse::<usize>() {
         Ok(count @ 0..=256) => Ok(count.max(1)),
         _ => Err(Failure::Usage(format!("{place} takes a number from 0 to 256 or 'auto', not '{text}'"))),
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, Failure> {

@@ -16,6 +16,9 @@ impl Engine<'_> {
         // The end is looked for first: what was written before it is then already in the ring.
         let ended = self.workers[lane].has_ended();
         self.workers[lane].silence();
+        if let Some(port) = self.workers[lane].wants.filter(|_| !ended) {
+            self.workers[lane].kill(&format!("it wanted port {port}"));
+        }
         self.workers[lane].drain();
         loop {
             match self.workers[lane].next() {

@@ -6,6 +6,7 @@ use dx_schemas::testrun::{COLLECTING, Order, OrderFrame, Outcome};
 
 use super::super::crash;
 use super::super::early::{self, Early};
+use super::super::ports;
 use super::Engine;
 use crate::failure::Failure;
 use crate::message::{self, Reaped, Report};
@@ -84,6 +85,9 @@ impl Engine<'_> {
             return Ok(());
         }
         self.has_lost_workers = true;
+        if let Some(port) = self.workers[lane].wants {
+            return self.give_way(lane, port);
+        }
         if stage == Stage::Finishing && current.is_none() {
             self.faults.push(format!("gw{lane} died at the end of its session: {why}"));
             self.queue.lost(lane, None);
@@ -127,19 +131,62 @@ impl Engine<'_> {
         self.start_worker(lane, count)
     }
 
+    /// What a worker had to do that wanted a port of another one is done by that one.
+    fn give_way(&mut self, lane: usize, port: u16) -> Result<(), Failure> {
+        if let Some(current) = self.workers[lane].current()
+            && current.item.is_none()
+        {
+            self.forget_collection(lane, current.file);
+        }
+        let rest = self.queue.lost(lane, None);
+        let is_there = |worker: &Worker| {
+            matches!(worker.stage, Stage::Running | Stage::Idle)
+                && !worker.dismissed
+                && worker.ports.contains(&port)
+        };
+        let owner = self.workers.iter().position(is_there);
+        let whose = owner.map_or("another worker".to_owned(), |owner| format!("gw{owner}"));
+        if self.ports_told.insert(port) {
+            let text = format!(
+                "dx: gw{lane} wanted port {port}, which {whose} listens on: its tests run there, from now on in one worker"
+            );
+            self.reporters.tell(&Event::Note(&text));
+        }
+        ports::remember(&self.settings.state, port);
+        if rest.is_empty() || self.ending.is_some() {
+            return Ok(());
+        }
+        for span in &rest {
+            self.tally.drop_unfinished(span.file, span.first);
+        }
+        let Some(owner) = owner else {
+            self.queue.revive(lane);
+            self.queue.give(lane, rest.into_iter());
+            return self.start_worker(lane, self.queue.workers());
+        };
+        self.queue.give(owner, rest.into_iter());
+        let steps = self.queue.refill(owner);
+        self.execute(steps);
+        Ok(())
+    }
+
     /// Whether no other worker died while it collected this file. What this one said of it is forgotten then, since another
     /// will say it all. A worker that the runner killed has had its chance.
     fn is_first_death(&mut self, lane: usize, file: u32) -> bool {
         if self.workers[lane].killed.is_some() || !self.died_collecting.insert(file) {
             return false;
         }
+        self.forget_collection(lane, file);
+        true
+    }
+
+    fn forget_collection(&mut self, lane: usize, file: u32) {
         if let Some(info) = self.files.get_mut(file as usize)
             && info.collector == Some(self.workers[lane].serial)
         {
             info.collector = None;
             self.tally.drop_unfinished(file, COLLECTING);
         }
-        true
     }
 
     /// Lays a death on the test, or the file, that the worker was busy with.
