@@ -90,6 +90,7 @@ def decorate(plugin):
 def end_worker(plugin, status):
     code = 0
     try:
+        end_pools()
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and not thread.daemon:
                 plugin.worker.put(NOTE, {"kind": "thread", "text": thread.name})
@@ -106,8 +107,15 @@ def end_worker(plugin, status):
         os._exit(code)
 
 
+def end_pools():
+    """Python does this before it waits for threads: pools of concurrent.futures let theirs go, and their processes."""
+    for end in reversed(getattr(threading, "_threading_atexits", ())):
+        end()
+
+
 def leave(status):
     try:
+        end_pools()
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -361,3 +361,18 @@ fn files_by_name_are_collected_as_pytest_does() {
         project.agrees_with_pytest(&["--no-warm", "-n", "1"], selection);
     }
 }
+
+/// Nobody tells it to end: Python does, when the session is over.
+#[test]
+fn a_pool_of_processes_that_is_left_ends() {
+    let text = "import concurrent.futures\n\
+        pool = concurrent.futures.ProcessPoolExecutor(2)\n\
+        def test_pool(): assert pool.submit(abs, -1).result() == 1\n";
+    let project = Project::new(&[("test_a.py", text), ("test_b.py", text)]);
+    let (expected, status) = project.pytest(&[]);
+    for workers in ["1", "2"] {
+        let ran = project.run(&["--no-warm", "-n", workers, "--run-timeout", "60"]);
+        assert_eq!((&ran.outcomes, ran.status), (&expected, status), "{}\n{}", ran.stdout, ran.stderr);
+    }
+    project.expect_no_leftovers();
+}
