@@ -11,6 +11,9 @@ use crate::message;
 /// Functions of one process that can be told apart; no process has so many.
 const UNITS_MAX: usize = 1 << 24;
 
+/// What a process calls a function of a file; its first line, its name.
+type Named = (u32, u32, String);
+
 /// One message's part.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -24,7 +27,7 @@ struct Told {
     /// a test later.
     more: Option<bool>,
     /// Units that this process names for the first time: by their files, number, line and name.
-    new: Vec<(String, Vec<(u32, u32, String)>)>,
+    new: Vec<(String, Vec<Named>)>,
     files: Vec<String>,
     folders: Vec<String>,
     names: Vec<String>,
