@@ -153,6 +153,9 @@ pub(crate) struct Note {
 pub(crate) struct Plan {
     /// Why the session was collected as a whole.
     pub(crate) whole: Option<String>,
+    /// A plugin orders the tests: no worker may go back.
+    #[serde(default)]
+    pub(crate) ordered: bool,
     /// Why pytest itself must run the tests.
     pub(crate) plain: Option<String>,
     pub(crate) files: Vec<PlanFile>,

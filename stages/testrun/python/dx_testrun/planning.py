@@ -174,6 +174,8 @@ def plan(plugin, session):
         plugin.nodes_known = nodes.configure(config, count)
     return {
         "whole": plugin.whole,
+        # A plugin may have put the tests in an order that must hold in each worker.
+        "ordered": foreign(config.hook.pytest_collection_modifyitems, ITEMWISE) is not None,
         "plain": plain,
         "files": files,
         "maxfail": option.maxfail or 0,

@@ -136,6 +136,10 @@ impl<'a> Engine<'a> {
         if settings.isolate {
             queue.isolate();
         }
+        if plan.ordered {
+            // Who takes from another would run what stands before its own tests after them.
+            queue.share(false);
+        }
         Ok(Engine {
             settings,
             parent,
