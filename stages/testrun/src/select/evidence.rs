@@ -1,7 +1,6 @@
 //! What workers tell of tests and modules, put together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

@@ -73,7 +73,7 @@ impl Run<'_> {
             now,
             placed: HashMap::new(),
             opened: None,
-            file_of: (String::new(), None),
+            file_of: None,
             prints: HashMap::new(),
             unsteady: HashMap::new(),
         };
@@ -119,7 +119,7 @@ struct Writer<'a> {
     /// The file of the place before.
     opened: Option<Opened>,
     /// The file of the test before, as pytest's ids name it, and its number.
-    file_of: (String, Option<u32>),
+    file_of: Option<(String, u32)>,
     /// What inputs of this run are like.
     prints: HashMap<Input, Fingerprint>,
     /// Files that were written while the tests ran: nobody knows which state of them was read.
@@ -209,7 +209,7 @@ impl Writer<'_> {
 
     /// A file as pytest's ids name it.
     fn file_of(&mut self, path: &str) -> u32 {
-        if let (before, Some(number)) = &self.file_of
+        if let Some((before, number)) = &self.file_of
             && before == path
         {
             return *number;
@@ -217,7 +217,7 @@ impl Writer<'_> {
         let whole = Path::new(self.run.rootdir).join(path);
         let name = self.run.sources.name(&whole.to_string_lossy());
         let number = self.file(&name);
-        self.file_of = (path.to_owned(), Some(number));
+        self.file_of = Some((path.to_owned(), number));
         number
     }
 

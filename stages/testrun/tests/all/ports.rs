@@ -58,7 +58,8 @@ fn ports_that_nobody_chose_keep_no_worker() {
     let text = "import socket, time, pytest\n\
         @pytest.mark.parametrize('n', range(100))\n\
         def test_free(n):\n\
-        \x20   with socket.socket() as one:\n        one.bind(('127.0.0.1', 0))\n        one.listen()\n";
+        \x20   with socket.socket() as one:\n        one.bind(('127.0.0.1', 0))\n        port = one.getsockname()[1]\n\
+        \x20   with socket.socket() as two:\n        two.bind(('127.0.0.1', port))\n        two.listen()\n";
     let project = Project::new(&[("test_a.py", text), ("test_b.py", text)]);
     let (expected, _) = project.pytest(&[]);
     let ran = project.run(&["--no-warm", "-n", "2"]);

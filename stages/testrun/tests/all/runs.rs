@@ -376,3 +376,29 @@ fn a_pool_of_processes_that_is_left_ends() {
     }
     project.expect_no_leftovers();
 }
+
+/// Who has run what a plugin put last must not run what it put before that.
+#[test]
+fn no_worker_goes_back_where_a_plugin_orders_the_tests() {
+    let hook = "def pytest_collection_modifyitems(items): items.reverse()\n";
+    let text = "import pytest, time\n\
+        @pytest.mark.parametrize('n', range(3))\n\
+        def test_n(n): time.sleep(SECONDS)\n";
+    let project = Project::new(&[("conftest.py", hook)]);
+    for file in 0..8 {
+        // The second share has nothing to wait for.
+        let seconds = if file >= 4 { "0.1" } else { "0" };
+        project.write(&format!("test_{file}.py"), &text.replace("SECONDS", seconds));
+    }
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!((ran.outcomes.len(), ran.status), (24, 0), "{}\n{}", ran.stdout, ran.stderr);
+    let end = "test_9".to_owned();
+    let mut last = [end.clone(), end.clone()];
+    for event in project.events().iter().filter(|event| event["event"] == "test") {
+        let worker = event["worker"].as_u64().unwrap() as usize;
+        let id = event["id"].as_str().unwrap();
+        assert!(id < last[worker].as_str(), "gw{worker} ran {id} after {}", last[worker]);
+        last[worker] = id.to_owned();
+    }
+    assert!(!last.contains(&end), "{last:?}");
+}
