@@ -4,7 +4,8 @@
 //! together; it is told two pieces of work ahead, so that pytest's `nextitem` is right across files. A worker with
 //! nothing ahead takes whole files from the end of the longest share; when there are none, it asks the busiest worker
 //! to give up what it has not begun, and the two share that. Items that share a class or module fixture are never
-//! separated. Pure logic: it says what to send, and is told what happened.
+//! separated. Where tests have an order that somebody wants, workers take from the front of a common list instead, so that
+//! none of them goes back. Pure logic: it says what to send, and is told what happened.
 
 mod file;
 mod share;
@@ -78,6 +79,8 @@ impl Lane {
 pub struct Queue {
     pub files: Vec<FileState>,
     lanes: Vec<Lane>,
+    /// What is nobody's share: whoever needs work takes the first of it.
+    common: VecDeque<Bundle>,
     stopped: bool,
     steal: bool,
     /// A worker gets one piece and no other.
@@ -99,7 +102,15 @@ impl Queue {
             lane.waiting.extend(bundles.by_ref().take(count));
         }
         let steal = lanes.len() > 1;
-        Queue { files, lanes, stopped: false, steal, isolated: false }
+        Queue { files, lanes, common: VecDeque::new(), stopped: false, steal, isolated: false }
+    }
+
+    /// No worker runs anything that stands before what it ran: all take from one list, and nothing from each other.
+    pub fn keep_order(&mut self) {
+        self.steal = false;
+        for lane in &mut self.lanes {
+            self.common.append(&mut lane.waiting);
+        }
     }
 
     pub fn workers(&self) -> usize {
@@ -118,16 +129,21 @@ impl Queue {
 
     /// Whether any worker has pieces that nobody was told of.
     pub fn has_waiting(&self) -> bool {
-        !self.stopped && self.lanes.iter().any(|lane| !lane.waiting.is_empty())
+        self.has_common() || !self.stopped && self.lanes.iter().any(|lane| !lane.waiting.is_empty())
+    }
+
+    /// Whether some of it is nobody's share.
+    pub fn has_common(&self) -> bool {
+        !self.common.is_empty()
     }
 
     /// Whether the worker was told of everything that it is to do.
     pub fn knows_all(&self, worker: usize) -> bool {
-        self.lanes[worker].waiting.is_empty()
+        self.common.is_empty() && self.lanes[worker].waiting.is_empty()
     }
 
     pub fn is_done(&self) -> bool {
-        self.lanes.iter().all(Lane::is_empty)
+        self.common.is_empty() && self.lanes.iter().all(Lane::is_empty)
     }
 
     /// Marks a test as done; false if it was, or if there is no such test.
@@ -149,6 +165,7 @@ impl Queue {
     /// Nothing that is not begun will be.
     pub fn stop(&mut self) {
         self.stopped = true;
+        self.common.clear();
         for lane in &mut self.lanes {
             lane.waiting.clear();
         }
@@ -188,7 +205,12 @@ impl Queue {
         if self.isolated {
             return sent == 0;
         }
-        sent < DEPTH || (sent < DEPTH_MAX && self.ahead(worker) < AHEAD)
+        // Of what is common, enough must be left for the others.
+        let most = match self.common.len() {
+            0 => DEPTH_MAX,
+            left => (left / (2 * self.lanes.len())).min(DEPTH_MAX),
+        };
+        sent < DEPTH || (sent < most && self.ahead(worker) < AHEAD)
     }
 
     /// The worker stands still: it gets work, or is told that nothing follows (unless some is on its way).
@@ -311,13 +333,17 @@ impl Queue {
         Vec::new()
     }
 
-    /// The next span of this worker's own share, or of the longest other one.
+    /// The next span of this worker's own share, of what is common, or of the longest other share.
     fn next_span(&mut self, worker: usize) -> Option<Span> {
         if self.stopped {
             return None;
         }
-        if self.lanes[worker].waiting.is_empty() && self.steal {
-            self.take_files(worker);
+        if self.lanes[worker].waiting.is_empty() {
+            if let Some(bundle) = self.common.pop_front() {
+                self.lanes[worker].waiting.push_back(bundle);
+            } else if self.steal {
+                self.take_files(worker);
+            }
         }
         let bundle = self.lanes[worker].waiting.front_mut()?;
         let span = bundle.remove(0);

@@ -137,8 +137,7 @@ impl<'a> Engine<'a> {
             queue.isolate();
         }
         if plan.ordered {
-            // Who takes from another would run what stands before its own tests after them.
-            queue.share(false);
+            queue.keep_order();
         }
         Ok(Engine {
             settings,

@@ -64,14 +64,18 @@ proptest! {
         files in files(),
         workers in 1usize..8,
         known in any::<bool>(),
+        ordered in any::<bool>(),
         turns in turns(false),
     ) {
         let bundles = whole_files(files.len());
-        let mut world = World::new(files, bundles, workers, known);
+        let mut world = World::new(files, bundles, workers, known, ordered);
         play(&mut world, &turns);
         world.settle();
         prop_assert!(world.queue.is_done());
         prop_assert!(world.reported.iter().flatten().all(|count| *count == 1), "{:?}", world.reported);
+        for ran in world.sequences.iter().filter(|_| ordered) {
+            prop_assert!(ran.is_sorted(), "{ran:?}");
+        }
     }
 
     /// Deaths between tests, under tests and while a file is collected (a test that takes too long ends like that, too),
@@ -82,13 +86,14 @@ proptest! {
         files in files(),
         workers in 1usize..8,
         known in any::<bool>(),
+        ordered in any::<bool>(),
         turns in turns(true),
         again in vec((any::<Index>(), any::<Index>()), 0..6),
         more in turns(true),
     ) {
         let sizes: Vec<usize> = files.iter().map(|file| file.0.len()).collect();
         let bundles = whole_files(files.len());
-        let mut world = World::new(files, bundles, workers, known);
+        let mut world = World::new(files, bundles, workers, known, ordered);
         play(&mut world, &turns);
         world.settle();
         prop_assert!(world.queue.is_done());
@@ -135,7 +140,7 @@ proptest! {
                 bundles[at].push(span);
             }
         }
-        let mut world = World::new(files, bundles, workers, true);
+        let mut world = World::new(files, bundles, workers, true, false);
         play(&mut world, &turns);
         world.settle();
         prop_assert!(world.reported.iter().flatten().all(|count| *count == 1), "{:?}", world.reported);

@@ -71,15 +71,18 @@ pub(crate) struct World {
     pub(crate) broken: BTreeSet<u32>,
     /// In which worker each item ran last.
     pub(crate) ran_in: Vec<Vec<usize>>,
+    /// What each worker ran.
+    pub(crate) sequences: Vec<Vec<(u32, u32)>>,
 }
 
 impl World {
-    /// `known`: the items of all files are known before anything runs.
+    /// `known`: the items of all files are known before anything runs; `ordered`: their order is kept.
     pub(crate) fn new(
         files: Vec<(Vec<f32>, Vec<u32>)>,
         bundles: Vec<Bundle>,
         workers: usize,
         known: bool,
+        ordered: bool,
     ) -> World {
         let state = |(times, groups): &(Vec<f32>, Vec<u32>)| {
             let mut state = FileState::unknown(0.1);
@@ -94,8 +97,12 @@ impl World {
             reported: files.iter().map(|(times, _)| vec![0; times.len()]).collect(),
             broken: BTreeSet::new(),
             ran_in: files.iter().map(|(times, _)| vec![0; times.len()]).collect(),
+            sequences: vec![Vec::new(); workers],
             files,
         };
+        if ordered {
+            world.queue.keep_order();
+        }
         for worker in 0..world.queue.workers() {
             world.start(worker);
         }
@@ -216,6 +223,8 @@ impl World {
 
     fn run(&mut self, worker: usize, file: u32, item: u32) {
         self.ran_in[file as usize][item as usize] = worker;
+        self.sequences.resize(self.sequences.len().max(worker + 1), Vec::new());
+        self.sequences[worker].push((file, item));
         self.workers[worker].outbox.push_back(Answer::Result(file, item));
     }
 
@@ -285,7 +294,7 @@ impl World {
             Some((file, item)) => self.report(file, item),
             None => {}
         }
-        if !rest.is_empty() {
+        if !rest.is_empty() || self.queue.has_common() {
             self.queue.revive(worker);
             self.queue.give(worker, rest.into_iter());
             self.start(worker);

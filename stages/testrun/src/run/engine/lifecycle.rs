@@ -115,7 +115,7 @@ impl Engine<'_> {
             };
             self.reporters.tell(&Event::Note(&format!("dx: worker 'gw{lane}' died {doing}: {why}")));
         }
-        if rest.is_empty() || self.ending.is_some() {
+        if rest.is_empty() && !self.queue.has_common() || self.ending.is_some() {
             return Ok(());
         }
         if self.idle_deaths > IDLE_DEATHS_MAX {
