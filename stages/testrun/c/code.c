@@ -4,7 +4,7 @@
 
 /* What the recorder keeps, and its functions for what is rare. */
 static struct {
-    PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *numbers, *units, *consider;
+    PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *numbers, *units, *paths, *consider;
     PyObject *arm, *tool, *event, *returning; /* of sys.monitoring */
     const uint8_t *opcodes, *writing;         /* FORMS and WRITING of remember.py */
     uint8_t counts[256];                      /* operations that `form` looks at: their place among these, and one */
@@ -16,18 +16,18 @@ enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2, 
 
 static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode, *name_adaptive, *name_varnames;
 
-/* know(owners, by_code, lines, line_names, writers, identity, numbers, units, consider, arm, tool, event, returning,
+/* know(owners, by_code, lines, line_names, writers, identity, numbers, units, paths, consider, arm, tool, event, returning,
    opcodes, writing) */
 METHOD(know) {
     PyObject **to[] = {&known.owners,   &known.by_code, &known.lines,    &known.line_names, &known.writers,
-                       &known.identity, &known.numbers, &known.units,    &known.consider,   &known.arm,
-                       &known.tool,     &known.event,   &known.returning};
+                       &known.identity, &known.numbers, &known.units,    &known.paths,      &known.consider,
+                       &known.arm,      &known.tool,    &known.event,    &known.returning};
     enum { OBJECTS = sizeof to / sizeof *to };
     char *opcodes, *writing;
     Py_ssize_t length, operations;
     if (count != OBJECTS + 2 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != FORMS ||
         PyBytes_AsStringAndSize(given[OBJECTS + 1], &writing, &operations) < 0 || operations != 256)
-        return wrong("know takes thirteen objects, thirteen bytes and a byte for each operation");
+        return wrong("know takes fourteen objects, thirteen bytes and a byte for each operation");
     for (Py_ssize_t at = 0; at <= OBJECTS + 1; at++)
         Py_IncRef(given[at]);
     for (Py_ssize_t at = 0; at < OBJECTS; at++)
@@ -172,6 +172,15 @@ static int starts(PyObject *name, const char *with) {
     return text && !*with;
 }
 
+/* Keeps what a unit is known by; -1 with an exception. */
+static int keep(PyObject *key, PyObject *unit, PyObject *path, PyObject *line, PyObject *name) {
+    PyObject *named = PyTuple_Pack(3, unit, line, name);
+    int status = named && PyDict_SetItem(known.numbers, key, unit) == 0 ? PyList_Append(known.units, named) : -1;
+    if (named)
+        Py_DecRef(named);
+    return status < 0 ? status : PyList_Append(known.paths, path);
+}
+
 /* `Recorder.unit`, with a reference for the caller. */
 static PyObject *unit_of(PyObject *path, PyObject *line, PyObject *name) {
     PyObject *key = PyTuple_Pack(3, path, line, name);
@@ -180,7 +189,7 @@ static PyObject *unit_of(PyObject *path, PyObject *line, PyObject *name) {
         Py_IncRef(unit);
     } else if (key && !PyErr_Occurred()) {
         unit = PyLong_FromSsize_t(PyList_Size(known.units));
-        if (unit && (PyDict_SetItem(known.numbers, key, unit) < 0 || PyList_Append(known.units, key) < 0)) {
+        if (unit && keep(key, unit, path, line, name) < 0) {
             Py_DecRef(unit);
             unit = NULL;
         }

@@ -30,6 +30,11 @@ class Batch:
     def take_series(self, series):
         """The units of these tests that were not told yet, and how many of them there are up to the end of each."""
         told, new, reached = self.told, [], []
+        if not told:
+            new = list(islice(series.window.units, series.ends[-1]))
+            told.update(dict.fromkeys(new))
+            self.own = len(new)
+            return new, series.ends
         fresh = iter(latest(series.window.units, self.own))
         for end in series.ends:
             for unit in islice(fresh, end - self.own):
@@ -44,17 +49,14 @@ class Batch:
 class Series:
     """Tests of a batch, one after the other, that use nothing but functions: they have one window."""
 
-    __slots__ = ("batch", "window", "file", "first", "next", "ends")
+    __slots__ = ("batch", "window", "anew", "file", "first", "next", "ends")
 
-    def __init__(self, batch, window, at):
+    def __init__(self, batch, window, at, anew):
         self.batch, self.window = batch, window
+        self.anew = anew  # whether it begins the batch, and did not yet
         self.file, self.first = at
         self.next = self.first  # the test with which it goes on
         self.ends = []  # how many units the window had after each of them
-
-    def add(self, end):
-        self.next += 1
-        self.ends.append(end)
 
 
 def latest(units, count):

@@ -16,7 +16,7 @@ MANY = 24
 class Monitor:
     """Functions by `sys.monitoring`: an event for the first call in each window, nothing for the others."""
 
-    resting = False
+    rests = resting = False  # whether it is to be told that no code of the project runs
     registers = False  # whether the library knows how
     # What it costs to hear of all functions again, in seconds: once, and for each that was called (jinja2's, CPython 3.12
     # to 3.14).
@@ -81,8 +81,7 @@ class Monitor:
     def rest(self):
         """Between tests nothing of the project runs that is of interest. Who hears of it by events pays nothing for it."""
 
-    def resume(self):
-        pass
+    resume = rest
 
     def hear_anew(self):
         """Also of what was heard of since the last switch, and with coverage.py."""
@@ -119,7 +118,7 @@ class Tracer:
     """Functions by a trace function, for Pythons without `sys.monitoring`; by a profile function where somebody else
     traces."""
 
-    registers = False
+    registers, rests = False, True
     fixed = each = 0  # it hears of every call anyhow
 
     def __init__(self, recorder):

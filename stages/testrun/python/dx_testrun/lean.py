@@ -62,6 +62,7 @@ class Lane:
         self.on = whole and not (shown or live or timed or worker.passing == "reports")
         self.onlookers = Onlookers(self.config, RUNNING)
         functions = worker.recorder and worker.recorder.functions
+        self.rests = functions is not None and functions.rests
         self.light = Light(worker.session, dist, self.on, self.onlookers, functions)
         self.refused = set()
 
@@ -163,10 +164,10 @@ class Block(pytest.Item):
             else:
                 self.report(call)
             # What goes with the test's last frame belongs to it as well.
-            if self.phase("teardown", self.raise_what_was_lost):
-                self.worker.rest()
-            else:
+            if not self.phase("teardown", self.raise_what_was_lost):
                 self.report(self.failed)
+            elif self.lane.rests:
+                self.worker.rest()
             if self.failed is None and self.kept.has_new_plugins():
                 self.worker.resume()
                 self.report_rest(call)
@@ -178,7 +179,8 @@ class Block(pytest.Item):
 
     def call(self):
         test = self.test
-        self.worker.resume()
+        if self.lane.rests:
+            self.worker.resume()
         result = test.call() if type(test) is Test else call_of(test)()
         if result is not None:
             judge(test, result)

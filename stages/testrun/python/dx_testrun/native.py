@@ -30,7 +30,7 @@ def know(recorder, *monitoring):
         memories.considered(path, code, bool(bits & 1), bool(bits & 2), bool(bits & 4))
 
     kept = recorder.owners, memories.by_code, recorder.lines, recorder.line_names, WRITERS
-    LIBRARY.know(*kept, identity, recorder.numbers, recorder.units, consider, *(monitoring or [None] * 4), bytes(FORMS), WRITING)
+    LIBRARY.know(*kept, identity, recorder.numbers, recorder.units, recorder.paths, consider, *(monitoring or [None] * 4), bytes(FORMS), WRITING)
 
 
 class Events(Monitor):
@@ -64,7 +64,7 @@ class Events(Monitor):
 class Frames:
     """Functions by the evaluation of their frames (PEP 523), for CPython 3.9 to 3.11."""
 
-    registers = True
+    registers = rests = True
     fixed = each = 0  # it hears of every call anyhow
 
     def __init__(self, recorder):

@@ -63,7 +63,7 @@ class Recorder:
         self.folders = {}  # their real paths
         self.owners = {}  # id of a code object -> unit
         self.kept = []  # code objects whose ids are in use
-        self.units = []  # (path, line, name)
+        self.units, self.paths = [], []  # (number, line, name) of each unit, and its file
         self.numbers = {}
         self.session = self.current = Window()
         self.modules = {}  # path -> Window
@@ -75,7 +75,7 @@ class Recorder:
         self.window = Window
         self.memories = Memories(self)
         self.at = None  # the test that runs
-        # Of the test before; seconds that may be spent on hearing of functions again, and what that costs now.
+        # Of the test before; seconds that may be spent on hearing of functions again, and what that costs at least.
         self.file, self.credit, self.price = None, CREDIT, 0
         self.shared, self.batch, self.series = {}, Batch(0), None
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
@@ -164,52 +164,58 @@ class Recorder:
 
         To hear of every function again costs something. Where there are too many short tests to pay for that each time, some
         of a file share what they call: that of each counts for those after it, too."""
-        functions, memories, series = self.functions, self.memories, self.series
-        opened = memories.open
-        anew = at[0] != self.file or self.credit >= self.price
-        if anew or series is None or series.next != at[1]:
-            series = self.begin_series(at, anew)
+        series, functions, memories = self.series, self.functions, self.memories
+        if series is None or at[1] != series.next or at[0] != series.file or self.credit >= self.price:
+            series = self.begin_series(at)
         window = series.window
         self.at = at
-        opened.clear()
         if self.coverage is not None:
             self.cover(context_of(item.nodeid))
         if memories.caches:
             memories.look(self.current)
         before, self.current = self.current, window
-        if anew:
+        if series.anew:
+            series.anew = False
             functions.switch()
         began = perf_counter()
         try:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
-            functions.rest()
+            if functions.rests:
+                functions.rest()
             if memories.caches:
                 memories.look(window)
-            self.current = before
-            opened.clear()
-            self.at = None
+            self.at, self.current = None, before
+            if memories.open:
+                memories.open.clear()
         if type(item) is not Test:
             self.look_at_item(item, window)
         if window.rest:
             self.end_series()
             self.teller.test(self.batch, window, at)
         else:
-            series.add(len(window.units))
-        self.price = functions.fixed + functions.each * len(window.units)
+            series.next += 1
+            series.ends.append(len(window.units))
 
-    def begin_series(self, at, anew):
+    def begin_series(self, at):
+        """The series that this test is of: if it can be, the one that goes on."""
+        series, units = self.series, self.shared
+        price = self.functions.fixed + self.functions.each * len(units)
+        anew = at[0] != self.file or self.credit >= price
+        if not anew and series is not None and series.next == at[1]:
+            # More was called since that was asked.
+            self.price = price
+            return series
         self.end_series()
         window = Window()
         if anew:
-            self.file = at[0]
-            self.credit -= self.price
+            self.file, self.shared = at[0], window.units
+            self.credit, self.price = self.credit - price, self.functions.fixed
             self.batch = Batch(self.batch.number + 1)
-            self.shared = window.units
         else:
-            window.units = self.shared
-        self.series = Series(self.batch, window, at)
+            window.units = units
+        self.series = Series(self.batch, window, at, anew)
         return self.series
 
     def end_series(self):
@@ -261,9 +267,9 @@ class Recorder:
 
     def real(self, name):
         """The real path of a file, without asking for every folder above each of many; nothing if there is no file."""
-        folder, base = os.path.split(name)
+        folder, _, base = name.rpartition("/")
         try:
-            is_plain = os.path.isabs(name) and stat.S_ISREG(lstat(name).st_mode)
+            is_plain = name[0] == "/" and stat.S_ISREG(lstat(name).st_mode)
         except (OSError, ValueError):
             return ""
         if not is_plain:
@@ -271,8 +277,8 @@ class Recorder:
             return path if os.path.isfile(path) else ""
         known = self.folders.get(folder)
         if known is None:
-            known = self.folders[folder] = os.path.realpath(folder)
-        return os.path.join(known, base)
+            known = self.folders[folder] = os.path.join(os.path.realpath(folder or "/"), "")
+        return known + base
 
     def register(self, code):
         """Gives every function of a module's code its unit."""
@@ -307,7 +313,8 @@ class Recorder:
         number = self.numbers.get(key)
         if number is None:
             number = self.numbers[key] = len(self.units)
-            self.units.append(key)
+            self.units.append((number, line, name))
+            self.paths.append(path)
         return number
 
     def hook(self, event, arguments):

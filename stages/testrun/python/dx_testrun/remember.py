@@ -133,9 +133,9 @@ class Memories:
         kept = set()
         for name, value in list(vars(module).items()):
             # Nothing is asked of the value itself: it may be a stand-in that only its user may wake.
-            kind = type(value)
-            if kind in PLAIN_ITSELF or name.startswith("__"):
+            if type(value) in PLAIN_ITSELF or name[:2] == "__":
                 continue
+            kind = type(value)
             if issubclass(kind, type):
                 if value.__module__ == module.__name__:
                     kept.update(name for name, value in list(vars(value).items()) if issubclass(type(value), CONTAINERS))

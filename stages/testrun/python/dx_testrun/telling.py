@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import filterfalse, groupby
 
 from dx_testrun.watch import WATCH, absolute
 from dx_testrun.window import Window, rest_of
@@ -80,14 +81,12 @@ class Teller:
 
     def name(self, out, units):
         """Says what units are that are told for the first time: file, line and name."""
-        told, new = self.told, {}
-        for unit in units:
-            if unit not in told:
-                told.add(unit)
-                path, line, name = self.recorder.units[unit]
-                new.setdefault(path, []).append((unit, line, name))
-        if new:
-            out["new"] = list(new.items())
+        fresh = list(filterfalse(self.told.__contains__, units))
+        if fresh:
+            self.told.update(fresh)
+            paths, units = self.recorder.paths, self.recorder.units
+            # Those of a file have come one after the other.
+            out["new"] = [(path, list(map(units.__getitem__, some))) for path, some in groupby(fresh, paths.__getitem__)]
         return out
 
     def describe(self, window, units, source=None):

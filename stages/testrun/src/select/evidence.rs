@@ -59,7 +59,8 @@ pub(crate) enum Input {
 /// What one test, one module or the session used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Uses {
-    pub(crate) places: BTreeSet<u32>,
+    /// Some of them perhaps twice.
+    pub(crate) places: Vec<u32>,
     pub(crate) inputs: BTreeSet<Input>,
     pub(crate) imports: BTreeSet<String>,
     /// It looked at numbers of lines: where functions stand counts as well.
@@ -79,7 +80,7 @@ pub(crate) struct Evidence {
     /// The numbers of places, by what a process calls them: it counts from zero.
     of_process: HashMap<u64, Vec<Option<u32>>>,
     /// Places of the test that a process told of last.
-    last: HashMap<u64, BTreeSet<u32>>,
+    last: HashMap<u64, Vec<u32>>,
     pub(crate) tests: BTreeMap<(u32, u32), Uses>,
     pub(crate) modules: BTreeMap<String, Uses>,
     pub(crate) session: Uses,
@@ -204,6 +205,8 @@ impl Uses {
             self.places = other.places;
         } else {
             self.places.extend(other.places);
+            self.places.sort_unstable();
+            self.places.dedup();
         }
         self.inputs.extend(other.inputs);
         self.imports.extend(other.imports);

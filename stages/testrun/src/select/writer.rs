@@ -71,7 +71,7 @@ impl Run<'_> {
             together: HashSet::new(),
             numbering,
             now,
-            placed: HashMap::new(),
+            placed: Vec::new(),
             opened: None,
             file_of: None,
             prints: HashMap::new(),
@@ -80,8 +80,12 @@ impl Run<'_> {
         writer.age();
         writer.modules();
         writer.keep_tests(ran);
-        for test in ran {
-            writer.test(test);
+        let tests: Vec<_> = ran.iter().map(|test| (test.id.to_owned(), writer.test(test))).collect();
+        if writer.record.tests.is_empty() {
+            // At once: one by one is several times as much.
+            writer.record.tests = tests.into_iter().collect();
+        } else {
+            writer.record.tests.extend(tests);
         }
         writer.finish().tidied()
     }
@@ -115,7 +119,8 @@ struct Writer<'a> {
     numbering: Numbering,
     /// The states of the project's sources.
     now: HashMap<String, [u8; 16]>,
-    placed: HashMap<u32, Placed>,
+    /// By their numbers.
+    placed: Vec<Option<Placed>>,
     /// The file of the place before.
     opened: Option<Opened>,
     /// The file of the test before, as pytest's ids name it, and its number.
@@ -198,13 +203,13 @@ impl Writer<'_> {
         }
     }
 
-    fn test(&mut self, test: &Ran<'_>) {
+    fn test(&mut self, test: &Ran<'_>) -> Test {
         let file = self.file_of(file_of(test.id));
         let used = self.run.evidence.tests.get(&test.at).filter(|_| !test.failed);
         let used = used.map(|uses| self.used(uses)).filter(|used| !used.unsteady);
         let (outcome, failed, micros) = (test.outcome, test.failed, test.micros);
         let together = test.together || self.together.contains(test.id);
-        self.record.tests.insert(test.id.to_owned(), Test { file, outcome, failed, micros, together, used });
+        Test { file, outcome, failed, micros, together, used }
     }
 
     /// A file as pytest's ids name it.
@@ -227,16 +232,9 @@ impl Writer<'_> {
 
     fn used(&mut self, uses: &Uses) -> Used {
         let mut used = Used { spawned: uses.spawned, ..Used::default() };
+        used.units.reserve(uses.places.len());
         for place in &uses.places {
-            let unit = match self.placed.get(place) {
-                Some(unit) => *unit,
-                None => {
-                    let unit = self.place(*place);
-                    self.placed.insert(*place, unit);
-                    unit
-                }
-            };
-            match unit {
+            match self.placed(*place) {
                 Placed::Unit(unit) => used.units.push(unit),
                 Placed::Unknown => used.unsteady = true,
                 Placed::Gone => continue,
@@ -277,6 +275,19 @@ impl Writer<'_> {
         self.numbering.input(&mut self.record, input, print)
     }
 
+    fn placed(&mut self, place: u32) -> Placed {
+        let at = place as usize;
+        if let Some(Some(unit)) = self.placed.get(at) {
+            return *unit;
+        }
+        let unit = self.place(place);
+        if self.placed.len() <= at {
+            self.placed.resize(at + 1, None);
+        }
+        self.placed[at] = Some(unit);
+        unit
+    }
+
     fn place(&mut self, place: u32) -> Placed {
         let (path, line, name) = self.run.evidence.place(place);
         // Those of a file come one after the other.
@@ -286,7 +297,7 @@ impl Writer<'_> {
             Placed::Unknown
         } else {
             let fragment = opened.source.as_ref().map_or(WHOLE, |source| source.fragment_at(*line, name));
-            Self::placed(path, self.unit(&opened.name, opened.source.as_deref(), fragment))
+            Self::placed_in(path, self.unit(&opened.name, opened.source.as_deref(), fragment))
         };
         self.opened = Some(opened);
         unit
@@ -298,7 +309,7 @@ impl Writer<'_> {
         Opened { path: Arc::clone(path), unsteady: self.is_unsteady(&name), name, source }
     }
 
-    fn placed(path: &str, unit: Option<u32>) -> Placed {
+    fn placed_in(path: &str, unit: Option<u32>) -> Placed {
         match unit {
             Some(unit) => Placed::Unit(unit),
             // What a test itself has written for its time.
