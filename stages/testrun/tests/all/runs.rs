@@ -226,6 +226,34 @@ fn a_test_that_needs_what_another_file_imports_passes_as_under_pytest() {
     assert_eq!(expected["test_a.py::test_lazy"], ["passed"]);
 }
 
+/// What fills a cache first stays there: under pytest that is a test of the first file, in a second worker one that sets
+/// another value for its time. No other process meets that value again.
+#[test]
+fn a_test_that_fails_again_where_it_failed_depends_on_what_ran_there() {
+    let project = Project::new(&[
+        (
+            "known.py",
+            "value, cache = 'right', []\ndef get():\n    cache or cache.append(value)\n    return cache[0]\n",
+        ),
+        ("test_a.py", "import known, time\ndef test_a():\n    time.sleep(0.3)\n    assert known.get()\n"),
+        ("test_b.py", "import time\ndef test_b(): time.sleep(0.3)\n"),
+        (
+            "test_y.py",
+            "import known, pathlib\n\
+            def test_y(monkeypatch):\n    \
+                once = pathlib.Path(__file__).with_name('once')\n    \
+                if not once.exists():\n        \
+                    once.touch()\n        \
+                    monkeypatch.setattr(known, 'value', 'wrong')\n        \
+                    known.get()\n\n\
+            def test_z(): assert known.get() == 'right'\n",
+        ),
+    ]);
+    let ran = project.run(&["--no-warm", "-n", "2"]);
+    assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("test_y.py::test_z passes only after"), "{}", ran.stdout);
+}
+
 #[test]
 fn failures_can_be_tried_again() {
     let project = Project::new(&[(

@@ -313,10 +313,10 @@ impl Engine<'_> {
     pub(super) fn run_apart(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<(), Failure> {
         let lane = self.queue.add_worker();
         let count = self.queue.workers().min(self.settings.workers.max(1));
-        let spans = self.spans_of(items);
         // Workers that have nothing to do are no fresh ones.
         let shared = self.queue.share(false);
         if first.is_empty() {
+            let spans = self.spans_of(items);
             self.queue.give(lane, spans.into_iter());
             self.start_worker(lane, count)?;
         } else {
@@ -324,12 +324,26 @@ impl Engine<'_> {
             for file in first {
                 self.workers[lane].send(Order::Collect, &[*file]);
             }
-            self.queue.give(lane, spans.into_iter());
-            let steps = self.queue.refill(lane);
-            self.execute(steps);
+            self.hand_out(lane, items);
         }
         let driven = self.drive();
         self.queue.share(shared);
         driven
+    }
+
+    /// Runs tests in this worker and no other.
+    pub(super) fn run_in(&mut self, lane: usize, items: &[(u32, u32)]) -> Result<(), Failure> {
+        let shared = self.queue.share(false);
+        self.hand_out(lane, items);
+        let driven = self.drive();
+        self.queue.share(shared);
+        driven
+    }
+
+    fn hand_out(&mut self, lane: usize, items: &[(u32, u32)]) {
+        let spans = self.spans_of(items);
+        self.queue.give(lane, spans.into_iter());
+        let steps = self.queue.refill(lane);
+        self.execute(steps);
     }
 }

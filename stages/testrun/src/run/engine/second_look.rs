@@ -3,9 +3,10 @@
 //! Some tests lean on imports that collecting another file makes, or on names that their own file took over before another
 //! test replaced them. They pass under pytest, which collects everything first, and fail here. So a failure counts only
 //! after it was seen in a process that collected the whole session; and a pass there counts only if the test fails once
-//! more in a process that did not, alone or after the tests that ran before it, or else it is merely flaky.
+//! more in a process that did not (in a fresh one; in the one that it failed in, which remembers what ran there; after the
+//! same tests as there in another one), or else it is merely flaky.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dx_schemas::testrun::Outcome;
 
@@ -13,6 +14,7 @@ use super::Engine;
 use crate::failure::Failure;
 use crate::queue::Mode;
 use crate::tally::{Done, Kept};
+use crate::worker::Stage;
 
 /// Seconds of tests that may run once more to find out what made one fail.
 const PATIENCE: f64 = 10.0;
@@ -37,6 +39,11 @@ impl Engine<'_> {
         let mut flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| !self.has_failed(*at)).collect();
         // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
         self.put_back(second, |_| true);
+        for (lane, tests) in self.where_they_failed(&flaky) {
+            let there = self.again_in(lane, &tests)?;
+            flaky.retain(|at| !tests.contains(at) || !self.has_failed(*at));
+            self.put_back(there, |_| true);
+        }
         for tests in self.before(&flaky) {
             let third = self.again(&tests, &[])?;
             flaky.retain(|at| !tests.contains(at) || !self.has_failed(*at));
@@ -56,6 +63,21 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// These tests by the workers that they failed in, as far as those are still there.
+    fn where_they_failed(&self, failed: &[(u32, u32)]) -> BTreeMap<usize, Vec<(u32, u32)>> {
+        let mut lanes = BTreeMap::<usize, Vec<(u32, u32)>>::new();
+        for at in failed {
+            let lane = self.first_failures.get(at).map(|first| first.done.worker as usize);
+            let waits = |lane: &usize| {
+                self.workers.get(*lane).is_some_and(|worker| worker.stage == Stage::Idle && !worker.dismissed)
+            };
+            if let Some(lane) = lane.filter(waits) {
+                lanes.entry(lane).or_default().push(*at);
+            }
+        }
+        lanes
+    }
+
     /// For each worker that these tests failed in, what it ran up to the last of them; nothing where that takes too long.
     fn before(&self, failed: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
         let first: Vec<Done> =
@@ -73,17 +95,30 @@ impl Engine<'_> {
         workers.into_iter().filter_map(of_worker).collect()
     }
 
-    /// Runs tests once more; what was known of them before.
+    /// Runs tests once more in a fresh process; what was known of them before.
     fn again(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<Vec<Kept>, Failure> {
+        self.look_again(items, |engine| engine.run_apart(items, first))
+    }
+
+    /// The same in a worker that waits.
+    fn again_in(&mut self, lane: usize, items: &[(u32, u32)]) -> Result<Vec<Kept>, Failure> {
+        self.look_again(items, |engine| engine.run_in(lane, items))
+    }
+
+    fn look_again(
+        &mut self,
+        items: &[(u32, u32)],
+        run: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<Vec<Kept>, Failure> {
         let mut kept = Vec::new();
         for at in items {
             kept.extend(self.tally.take(at.0, at.1));
             self.queue.reopen(at.0, at.1);
         }
         self.looking_again = true;
-        let run = self.run_apart(items, first);
+        let done = run(self);
         self.looking_again = false;
-        run.map(|()| kept)
+        done.map(|()| kept)
     }
 
     fn passed(&self, at: (u32, u32)) -> bool {
