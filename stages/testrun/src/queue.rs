@@ -107,6 +107,10 @@ impl Queue {
 
     /// No worker runs anything that stands before what it ran: all take from one list, and nothing from each other.
     pub fn keep_order(&mut self) {
+        if !self.steal {
+            // One alone has everything.
+            return;
+        }
         self.steal = false;
         for lane in &mut self.lanes {
             self.common.append(&mut lane.waiting);
