@@ -29,12 +29,14 @@ class Batch:
 
     def take_series(self, series):
         """The units of these tests that were not told yet, and how many of them there are up to the end of each."""
-        told, new, reached = self.told, [], []
+        told = self.told
         if not told:
+            # The first series of a file, and mostly the only one: everything is new.
             new = list(islice(series.window.units, series.ends[-1]))
             told.update(dict.fromkeys(new))
             self.own = len(new)
             return new, series.ends
+        new, reached = [], []
         fresh = iter(latest(series.window.units, self.own))
         for end in series.ends:
             for unit in islice(fresh, end - self.own):

@@ -313,31 +313,36 @@ impl Engine<'_> {
     pub(super) fn run_apart(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<(), Failure> {
         let lane = self.queue.add_worker();
         let count = self.queue.workers().min(self.settings.workers.max(1));
-        // Workers that have nothing to do are no fresh ones.
-        let shared = self.queue.share(false);
-        if first.is_empty() {
-            let spans = self.spans_of(items);
-            self.queue.give(lane, spans.into_iter());
-            self.start_worker(lane, count)?;
-        } else {
-            self.start_worker(lane, count)?;
-            for file in first {
-                self.workers[lane].send(Order::Collect, &[*file]);
+        self.run_unshared(|engine| {
+            if first.is_empty() {
+                // It may be told that nothing follows as soon as it is there.
+                let spans = engine.spans_of(items);
+                engine.queue.give(lane, spans.into_iter());
+                return engine.start_worker(lane, count);
             }
-            self.hand_out(lane, items);
-        }
-        let driven = self.drive();
-        self.queue.share(shared);
-        driven
+            engine.start_worker(lane, count)?;
+            for file in first {
+                engine.workers[lane].send(Order::Collect, &[*file]);
+            }
+            engine.hand_out(lane, items);
+            Ok(())
+        })
     }
 
-    /// Runs tests in this worker and no other.
+    /// Runs tests in this worker, which waits.
     pub(super) fn run_in(&mut self, lane: usize, items: &[(u32, u32)]) -> Result<(), Failure> {
+        self.run_unshared(|engine| {
+            engine.hand_out(lane, items);
+            Ok(())
+        })
+    }
+
+    /// Begins something and sees it to its end; no other worker takes a part of it.
+    fn run_unshared(&mut self, begin: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
         let shared = self.queue.share(false);
-        self.hand_out(lane, items);
-        let driven = self.drive();
+        let done = begin(self).and_then(|()| self.drive());
         self.queue.share(shared);
-        driven
+        done
     }
 
     fn hand_out(&mut self, lane: usize, items: &[(u32, u32)]) {
