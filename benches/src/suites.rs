@@ -21,13 +21,22 @@ pub struct Suite {
     pub source: Source,
     /// What its tests import beside the project itself; `benches/suites/constraints.txt` pins versions.
     pub requirements: &'static [&'static str],
-    /// Arguments after pytest's or dx-testrun's own.
-    pub arguments: &'static [&'static str],
+    /// Options of pytest that every run of it needs.
+    pub options: &'static [&'static str],
+    /// The paths of a whole run; none where the suite's configuration names them.
+    pub paths: &'static [&'static str],
     pub environment: &'static [(&'static str, &'static str)],
     pub group: Group,
     pub service: Service,
     /// Version of pytest; a few suites import what newer ones no longer have.
     pub pytest: &'static str,
+}
+
+impl Suite {
+    /// What a run of all of it is called with.
+    pub fn arguments(&self) -> impl Iterator<Item = &'static str> {
+        self.options.iter().chain(self.paths).copied()
+    }
 }
 
 #[derive(Debug)]
@@ -71,7 +80,8 @@ const fn archive(
         name: project,
         source: Source::Archive { project, version },
         requirements,
-        arguments: &[],
+        options: &[],
+        paths: &[],
         environment: &[],
         group: Group::Plain,
         service: Service::None,
@@ -93,7 +103,7 @@ pub static SUITES: &[Suite] = &[
     archive("markupsafe", "3.0.4", &[]),
     archive("itsdangerous", "2.2.0", &["freezegun"]),
     Suite {
-        arguments: &["-o", "asyncio_default_fixture_loop_scope=function"],
+        options: &["-o", "asyncio_default_fixture_loop_scope=function"],
         ..archive("blinker", "1.9.0", &["pytest-asyncio"])
     },
     archive("pluggy", "1.7.0", &["pytest-benchmark", "coverage"]),
@@ -103,19 +113,19 @@ pub static SUITES: &[Suite] = &[
     archive("jinja2", "3.1.6", &["trio"]),
     // The test that is left out has the time of day in its ids.
     Suite {
-        arguments: &[
+        options: &[
             "--deselect",
             "tests/test_deserialization.py::TestFieldDeserialization::test_invalid_datetime_deserialization",
         ],
         ..archive("marshmallow", "4.4.0", &["simplejson"])
     },
     Suite {
-        arguments: DERANDOMIZED,
+        options: DERANDOMIZED,
         ..archive("python-dateutil", "4.0.0", &["attrs", "freezegun", "hypothesis", "pytest-cov", "tzdata"])
     },
     // Its tests of the development server wait for a reloader that never settles on some machines.
     Suite {
-        arguments: &["-m", "not dev_server"],
+        options: &["-m", "not dev_server"],
         ..archive(
             "werkzeug",
             "3.1.9",
@@ -124,7 +134,7 @@ pub static SUITES: &[Suite] = &[
     },
     archive("click", "8.5.1", &[]),
     Suite {
-        arguments: DERANDOMIZED,
+        options: DERANDOMIZED,
         ..archive("attrs", "26.1.0", &["cloudpickle", "hypothesis", "pympler"])
     },
     archive("more-itertools", "11.2.1", &[]),
@@ -138,12 +148,12 @@ pub static SUITES: &[Suite] = &[
         ..archive("", "", &[])
     },
     Suite {
-        arguments: &["tests"],
+        paths: &["tests"],
         group: Group::Stateful,
         ..archive("pytest-asyncio", "1.5.0", &["coverage", "hypothesis"])
     },
     Suite {
-        arguments: &[
+        paths: &[
             "networkx/linalg",
             "networkx/tests",
             "networkx/drawing",
@@ -153,7 +163,7 @@ pub static SUITES: &[Suite] = &[
         ..archive("networkx", "3.6.1", &["numpy", "scipy"])
     },
     Suite {
-        arguments: &["test/sql"],
+        paths: &["test/sql"],
         group: Group::Stateful,
         ..archive("sqlalchemy", "2.1.9", &["greenlet", "aiosqlite"])
     },

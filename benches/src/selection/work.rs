@@ -90,7 +90,7 @@ impl Work {
             "--events",
         ]);
         command.arg(self.folder.join("dx.jsonl")).arg("--python").arg(self.place.python());
-        command.args(COMMON).args(self.place.suite.arguments);
+        command.args(COMMON).args(self.place.suite.arguments());
         command.env("DX_CACHE", self.folder.join("cache"));
         self.recorded(command, "dx")
     }
@@ -99,7 +99,7 @@ impl Work {
     pub(super) fn truth(&self) -> io::Result<Finished> {
         let mut command = self.command(Path::new("timeout"), &[&data()])?;
         command.args(["-s", "KILL", LIMIT]).arg(self.place.bin().join("pytest"));
-        command.args(["-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
+        command.args(["-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments());
         command.env("DX_BENCH_TRUTH", self.folder.join("truth.jsonl"));
         self.recorded(command, "truth")
     }
@@ -107,7 +107,7 @@ impl Work {
     /// pytest-testmon runs what it selects.
     pub(super) fn testmon(&self) -> io::Result<Finished> {
         let mut command = self.command(&self.place.bin().join("pytest"), &[&data()])?;
-        command.args(["--testmon", "-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments);
+        command.args(["--testmon", "-p", "dx_bench_truth"]).args(COMMON).args(self.place.suite.arguments());
         command.env("DX_BENCH_TRUTH", self.folder.join("testmon.jsonl"));
         self.recorded(command, "testmon")
     }
@@ -116,7 +116,7 @@ impl Work {
     pub(super) fn testmon_choice(&self) -> io::Result<Option<BTreeSet<String>>> {
         let mut command = self.command(&self.place.bin().join("pytest"), &[])?;
         command.args(["--testmon", "--testmon-nocollect", "--collect-only", "-q"]);
-        command.args(COMMON).args(self.place.suite.arguments).stdin(Stdio::null());
+        command.args(COMMON).args(self.place.suite.arguments()).stdin(Stdio::null());
         let output = command.output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let chosen = text.lines().filter(|line| line.contains("::")).map(str::to_owned).collect();

@@ -118,6 +118,7 @@ fn print_one(rows: &[Row]) {
     );
     for row in rows {
         let of = |wanted: fn(Side) -> bool| find(&row.one, wanted).map(|timed| timed.wall * 1e3);
+        let failed: Vec<_> = row.one.iter().filter(|timed| timed.exits != [Some(0)]).collect();
         let pytest = of(|side| side == Side::Pytest);
         let cold = of(|side| matches!(side, Side::Cold(_)));
         let warm = of(|side| matches!(side, Side::Warm(_)));
@@ -133,6 +134,9 @@ fn print_one(rows: &[Row]) {
                 held(cold <= pytest + 10.0),
                 held(warm * 10.0 <= pytest)
             );
+        }
+        for timed in failed {
+            line += &format!(", {} exits {:?}", timed.side.name(), timed.exits);
         }
         println!("{line}");
     }

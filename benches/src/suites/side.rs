@@ -63,9 +63,10 @@ impl Side {
             }
             None => {}
         }
+        command.args(place.suite.options);
         match tests {
             Some(tests) => command.arg(tests),
-            None => command.args(place.suite.arguments),
+            None => command.args(place.suite.paths),
         };
         command
     }

@@ -31,6 +31,7 @@ const MODULES: &[(&str, &str)] = modules![
     "planning",
     "summary",
     "reports",
+    "result",
     "asked",
     "functions",
     "window",

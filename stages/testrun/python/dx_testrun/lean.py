@@ -59,7 +59,7 @@ class Lane:
         live = self.log is not None and self.log._log_cli_enabled()
         timed = float(self.config.getini("faulthandler_timeout") or 0) > 0
         whole = all(self.config.pluginmanager.has_plugin(name) for name in PARTS)
-        self.on = whole and not (shown or live or timed or worker.passing == "reports")
+        self.on = whole and not (shown or live or timed or worker.result.passing == "reports")
         self.onlookers = Onlookers(self.config, RUNNING)
         functions = worker.recorder and worker.recorder.functions
         self.rests = functions is not None and functions.rests
@@ -120,7 +120,7 @@ class Block(pytest.Item):
             if failed is not None:
                 self.report(failed)
             self.tell_warnings()
-            self.worker.tell_result()
+            self.worker.result.tell()
 
     def phase(self, when, function, **arguments):
         call = CallInfo.from_call(functools.partial(function, **arguments), when, ENDS_RUN)
@@ -137,7 +137,7 @@ class Block(pytest.Item):
         worker, session = self.worker, self.session
         for at, self.test in enumerate(self.tests):
             if at:
-                worker.tell_result()
+                worker.result.tell()
             self.mine = not worker.gives_up(self.file, self.number + at)
             if not self.mine or self.number + at == worker.last:
                 self.look_ahead(at + 1)
@@ -160,7 +160,7 @@ class Block(pytest.Item):
         with catch_warnings():
             call = CallInfo.from_call(self.call, "call", ENDS_RUN)
             if call.excinfo is None:
-                self.worker.passed(call.duration)
+                self.worker.result.passed(call.duration)
             else:
                 self.report(call)
             # What goes with the test's last frame belongs to it as well.

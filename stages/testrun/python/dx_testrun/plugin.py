@@ -75,7 +75,7 @@ class Plugin:
 
     def pytest_collectreport(self, report):
         if self.worker is not None:
-            self.worker.collect_report(report)
+            self.worker.result.collect_report(report)
         elif not report.passed and self.finish is None:
             category = "error" if report.failed else "skipped"
             self.said.append({"id": report.nodeid, "category": category, "text": report.longreprtext})
@@ -89,11 +89,11 @@ class Plugin:
 
     def pytest_runtest_logreport(self, report):
         if self.worker is not None:
-            self.worker.report(report)
+            self.worker.result.report(report)
 
     def pytest_warning_recorded(self, warning_message, when, nodeid, location):
         if self.worker is not None:
-            self.worker.warning(warning_message, when, nodeid, location)
+            self.worker.result.warning(warning_message, when, nodeid, location)
 
     def pytest_fixture_setup(self, fixturedef, request):
         if self.leaks is None or fixturedef.scope == "function":

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 
 from dx_testrun.bare import are_bare, item_of
 from dx_testrun.covered import start_coverage
@@ -15,7 +14,8 @@ from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, si
 from dx_testrun.leaks import Leaks
 from dx_testrun.planning import describe
 from dx_testrun.ports import Ports
-from dx_testrun.reports import crash_of, ending_of, reason_of
+from dx_testrun.reports import ending_of
+from dx_testrun.result import Result
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import (
     ALL,
@@ -24,26 +24,18 @@ from dx_testrun.wire import (
     COLLECTING,
     DEBUGGER,
     END,
-    ERROR,
     EVIDENCE,
     FINISH,
     IDLE,
     LEAN,
     NEED,
     NOTE,
-    OTHER,
-    OUTCOMES,
-    PASSED,
     READY,
-    REPORT,
-    RESULT_OF,
     RUN,
     STOP,
     STOPPED,
     TAKE,
-    TEARDOWN_ERROR,
     UNIT,
-    WARNING,
     YIELDED,
     Channel,
     Ring,
@@ -51,7 +43,6 @@ from dx_testrun.wire import (
     frame,
     pack,
 )
-
 
 # Tests and modules whose evidence makes one message.
 TOLD_AT_ONCE = 32
@@ -69,18 +60,11 @@ class Worker:
         self.ring = Ring(fds[1])
         self.lifeline, self.dump = fds[2], fds[3]
         self.setup = setup
-        self.passing = plugin.passing
-        self.test = None  # the one that runs
-        self.held, self.told = [], False  # its reports as long as none had to be told; whether one was
         self.recorder = plugin.recorder
         self.orders = []
         self.ended = False
-        self.times = [0, 0, 0]
-        self.outcome, self.flags = OTHER, 0
-        self.odd = False
-        self.at = (0, COLLECTING)
-        self.base_ns = setup["base_ns"]
-        self.start, self.last = 0, 0
+        self.last = 0
+        self.result = Result(self, setup["base_ns"])
         plugin.children = set()
         self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
         plugin.deselected = 0
@@ -260,9 +244,9 @@ class Worker:
         if mine and at < len(items):
             return items[at]
         # It may have to be collected first.
-        now = self.at
+        now = self.result.at
         following = self.peek()
-        self.at = now
+        self.result.at = now
         return following
 
     def wait_for_finish(self):
@@ -274,50 +258,27 @@ class Worker:
             self.receive()
 
     def run(self, file, number, item, following):
-        self.begin(file, number, item)
+        self.result.begin(file, number, item)
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin, item, following)
         run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
         self.resume()
         self.watched(run, item)
-        self.tell_result()
+        self.result.tell()
         if self.leaks is not None:
-            self.look_for_leaks(self.leaks.end, self.at)
+            self.look_for_leaks(self.leaks.end, self.result.at)
 
     def run_block(self, items, at, reach, first):
         return self.lane.run(items[at:reach], *first, lambda done, mine: self.after(items, at + done, mine))
 
     def run_lean(self, test, file, number, run):
         """One test of a block; its result is told when the block goes on or is over."""
-        self.begin(file, number, test)
-        self.flags = LEAN
+        self.result.begin(file, number, test, LEAN)
         if self.leaks is not None:
             self.look_for_leaks(self.leaks.begin)
         self.watched(run, test)
         if self.leaks is not None:
-            self.look_for_leaks(self.leaks.end, self.at)
-
-    def begin(self, file, number, test):
-        self.test, self.told = test, False
-        self.held.clear()
-        self.times[:] = (0, 0, 0)
-        self.outcome, self.flags, self.odd = OTHER, 0, False
-        self.at = (file, number)
-        self.ring.current(file + 1, number)
-        self.start = max(0, min((time.monotonic_ns() - self.base_ns) // 1000, 0xFFFFFFFF))
-
-    def passed(self, duration):
-        """The call of a test that needs no report."""
-        self.outcome = PASSED
-        self.times[1] = min(max(0, int(duration * 1e6)), 0xFFFFFFF)
-
-    def tell_result(self):
-        self.ring.rest()
-        file, number = self.at
-        if self.passing == "times" and self.outcome == PASSED and not self.told:
-            content = {"kind": "passed", "id": self.test.nodeid, "times": self.times}
-            self.put(REPORT, content, file=file, item=number)
-        self.ring.write(frame(RESULT_OF, b"", file, number, self.outcome, 0, self.flags, self.times, self.start))
+            self.look_for_leaks(self.leaks.end, self.result.at)
 
     def look_for_leaks(self, step, *arguments):
         try:
@@ -342,7 +303,7 @@ class Worker:
         if recorder is None:
             run()
             return
-        recorder.test(run, self.at, item)
+        recorder.test(run, self.result.at, item)
         if recorder.touched:
             recorder.teller.modules()
         if recorder.ended:
@@ -379,8 +340,7 @@ class Worker:
         session._notfound, session._initial_parts = [], []
         items = []
         failed_before = session.testsfailed
-        self.at = (file, COLLECTING)
-        self.ring.current(file + 1, COLLECTING)
+        self.result.stand(file, COLLECTING)
         with warnings_of_collection(self.config):
             items.extend(session.genitems(node) if self.lane is None else self.lane.light.genitems(node))
             session._collection_cache = {}
@@ -401,101 +361,9 @@ class Worker:
             self.recorder.disown([node] if are_bare(items) else [node, *items])
             self.recorder.teller.modules()
 
-    def collect_report(self, report):
-        if report.passed:
-            return
-        content = {"kind": "collect", "id": report.nodeid, "category": "error" if report.failed else "skipped"}
-        content["report"] = self.serialised(report)
-        content["text"] = report.longreprtext
-        self.put(REPORT, content, urgent=True, file=self.at[0], item=COLLECTING)
-
-    # Reporting
-
-    def serialised(self, report):
-        return self.config.hook.pytest_report_to_serializable(config=self.config, report=report)
-
-    def report(self, report):
-        when = report.when
-        # Tests that move the clock make durations that cannot be.
-        duration = min(max(0, int(report.duration * 1e6)), 0xFFFFFFF)
-        if when == "setup":
-            self.times[0] += duration
-        elif when == "teardown":
-            self.times[2] += duration
-        elif type(report).__name__ == "TestReport":
-            self.times[1] += duration
-        else:
-            self.odd = True
-        if report.outcome == "passed" and not hasattr(report, "wasxfail") and not self.odd:
-            if when == "call":
-                self.outcome = PASSED
-            special = hasattr(report, "dx_snapshots") or report.user_properties
-            if self.passing == "times" and not self.told and not special:
-                self.held.append(report)
-            elif self.passing or hasattr(report, "dx_snapshots"):
-                self.tell_held()
-                self.tell_passed(report)
-            return
-        status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
-        category, letter, word = status if status else ("", "", "")
-        self.note_outcome(report, category)
-        if not category and not self.passing and not self.odd and not hasattr(report, "dx_snapshots"):
-            return
-        self.tell_held()
-        content = {"kind": "test", "category": category, "letter": letter, "id": report.nodeid, "when": when}
-        content["word"] = word if isinstance(word, str) else word[0]
-        if report.failed or category in ("failed", "error"):
-            content["text"] = report.longreprtext
-            content["crash"] = crash_of(report)
-        elif category in ("skipped", "xfailed"):
-            content["text"] = reason_of(report)
-        content["report"] = self.serialised(report)
-        self.put(REPORT, content, urgent=report.failed, file=self.at[0], item=self.at[1])
-
-    def tell_held(self):
-        """A test of which more than its times is needed is told as a whole."""
-        held, self.held, self.told = self.held, [], True
-        for report in held:
-            self.tell_passed(report)
-
-    def tell_passed(self, report):
-        content = {"kind": "test", "category": "", "report": self.serialised(report)}
-        self.put(REPORT, content, file=self.at[0], item=self.at[1])
-
-    def note_outcome(self, report, category):
-        if type(report).__name__ != "TestReport":
-            return
-        if report.when == "teardown" and category == "error":
-            if self.outcome == OTHER:
-                self.outcome = ERROR
-            else:
-                self.flags |= TEARDOWN_ERROR
-        elif category in OUTCOMES and (report.when != "teardown" or self.outcome == OTHER):
-            self.outcome = OUTCOMES[category]
-
-    def warning(self, message, when, nodeid, location):
-        category = message.category
-        self.put(
-            WARNING,
-            {
-                "kind": "warning",
-                "text": str(message.message),
-                "category": category.__name__,
-                "module": category.__module__,
-                "filename": message.filename,
-                "lineno": message.lineno,
-                "line": message.line,
-                "when": when,
-                "nodeid": nodeid,
-                "location": list(location) if location else None,
-            },
-            file=self.at[0],
-            item=self.at[1],
-        )
-
     def foreground(self, entering):
         """A debugger is about to read from the terminal: it needs the terminal's foreground."""
-        self.put(DEBUGGER, {"entering": entering}, urgent=True, file=self.at[0], item=self.at[1])
+        self.put(DEBUGGER, {"entering": entering}, urgent=True, file=self.result.at[0], item=self.result.at[1])
         if entering:
             # The live line goes before the prompt comes.
             self.ring.drained(0.5)
