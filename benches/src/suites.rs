@@ -133,10 +133,7 @@ pub static SUITES: &[Suite] = &[
         )
     },
     archive("click", "8.5.1", &[]),
-    Suite {
-        options: DERANDOMIZED,
-        ..archive("attrs", "26.1.0", &["cloudpickle", "hypothesis", "pympler"])
-    },
+    Suite { options: DERANDOMIZED, ..archive("attrs", "26.1.0", &["cloudpickle", "hypothesis", "pympler"]) },
     archive("more-itertools", "11.2.1", &[]),
     archive("packaging", "26.3", &["coverage", "hypothesis", "pretend", "tomli-w"]),
     Suite {
@@ -153,12 +150,7 @@ pub static SUITES: &[Suite] = &[
         ..archive("pytest-asyncio", "1.5.0", &["coverage", "hypothesis"])
     },
     Suite {
-        paths: &[
-            "networkx/linalg",
-            "networkx/tests",
-            "networkx/drawing",
-            "networkx/algorithms/centrality",
-        ],
+        paths: &["networkx/linalg", "networkx/tests", "networkx/drawing", "networkx/algorithms/centrality"],
         group: Group::Stateful,
         ..archive("networkx", "3.6.1", &["numpy", "scipy"])
     },
