@@ -6,10 +6,11 @@ mod html;
 mod progress_fancy;
 mod progress_plain;
 
-use dx_schemas::testrun::Outcome;
+use dx_schemas::testrun::{LEAN, Outcome};
 
 use crate::failure::Failure;
-use crate::message::Report;
+use crate::message::{self, Report};
+use crate::tally::{Done, Tally};
 
 pub(crate) use events::Events;
 pub(crate) use github::GitHub;
@@ -90,6 +91,39 @@ pub(crate) struct TestEvent<'a> {
     pub(crate) lean: bool,
     /// Tests of the whole run, where they are known.
     pub(crate) total: Option<u64>,
+}
+
+/// What a finished test's result does not say of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct About<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) why: Option<&'a str>,
+    pub(crate) attempt: u32,
+    pub(crate) total: Option<u64>,
+}
+
+impl About<'_> {
+    /// The event of a test, with its reports.
+    pub(crate) fn tell(&self, done: &Done, tally: &Tally, tell: impl FnOnce(TestEvent<'_>)) {
+        let lines = tally.reports_of(done.file, done.item);
+        let reports: Vec<Report> = lines.iter().map(|line| message::read(line).unwrap_or_default()).collect();
+        let outcomes: Vec<Outcome> = done.categories().collect();
+        tell(TestEvent {
+            file: done.file,
+            id: self.id,
+            outcomes: &outcomes,
+            seconds: done.seconds(),
+            times_us: done.times,
+            start_us: done.start,
+            worker: done.worker,
+            reports: &reports,
+            lines,
+            why: self.why,
+            attempt: self.attempt,
+            lean: done.flags & LEAN != 0,
+            total: self.total,
+        });
+    }
 }
 
 pub(crate) trait Reporter {

@@ -7,6 +7,7 @@ mod feed;
 mod list;
 mod memory;
 mod opening;
+mod plain;
 mod ports;
 mod selection;
 mod settings;
@@ -24,7 +25,7 @@ use crate::message::{self, Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
 use crate::report::{Call, Event, Events, Fancy, GitHub, Html, Plain, Reporter};
 use crate::sys::{process, signals, terminal};
-use dx_schemas::testrun::{Answer, Order};
+use dx_schemas::testrun::{Answer, AnswerFrame, Order};
 use engine::Engine;
 use memory::Memory;
 use selection::{Outlook, Selection};
@@ -106,6 +107,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         }
     };
     let (header, plan) = (opening.header, opening.plan);
+    let screen = reporters.0.len();
     reporters.0.push(progress(settings, &plan));
     if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
         reporters.0.push(Box::new(GitHub::new(&settings.folder)));
@@ -118,7 +120,10 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     }
     let summary = if let Some(reason) = plan.plain.clone() {
         reporters.tell(&Event::Note(&format!("dx: pytest runs the tests itself: {reason}")));
-        conclude(&mut parent, &Finish { plain: true, ..Finish::default() })?
+        let screen = reporters.0.remove(screen);
+        let heard = plain::listen(&mut parent, &plan, &mut reporters);
+        reporters.0.push(screen);
+        heard?
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
@@ -187,20 +192,22 @@ pub(crate) struct Conclusion {
 /// Tells the parent how it ended, and gets pytest's last words.
 fn conclude(parent: &mut Parent, finish: &Finish) -> Result<Conclusion, Failure> {
     parent.send_json(Order::Finish, &[], finish)?;
-    conclusion(parent)
+    conclusion(parent, |_| {})
 }
 
-/// pytest's last words, from a parent that was told how it ended.
-fn conclusion(parent: &mut Parent) -> Result<Conclusion, Failure> {
+/// pytest's last words, from a parent that was told how it ended. What it says of tests before is given to `hear`.
+fn conclusion(parent: &mut Parent, mut hear: impl FnMut(&AnswerFrame<'_>)) -> Result<Conclusion, Failure> {
     let mut header = String::new();
+    let kinds = [Answer::Header, Answer::Summary, Answer::Report, Answer::Result];
     let summary: Summary = loop {
-        let Some(frame) = parent.wait_for(&[Answer::Header, Answer::Summary])? else {
+        let Some(frame) = parent.wait_for(&kinds)? else {
             return Err(Failure::ParentGone(parent.end().to_string()));
         };
-        if frame.kind == Answer::Summary {
-            break message::read(&frame.payload)?;
+        match frame.kind {
+            Answer::Summary => break message::read(&frame.payload)?,
+            Answer::Header => header = message::read::<Text>(&frame.payload)?.text,
+            _ => hear(&frame),
         }
-        header = message::read::<Text>(&frame.payload)?.text;
     };
     // pytest ends the line of its last dot; ours have their ends.
     let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);

@@ -32,6 +32,7 @@ const MODULES: &[(&str, &str)] = modules![
     "summary",
     "reports",
     "result",
+    "plain",
     "asked",
     "functions",
     "window",

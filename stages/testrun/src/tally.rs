@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dx_schemas::testrun::{COLLECTING, Outcome, TEARDOWN_ERROR};
+use dx_schemas::testrun::{AnswerFrame, COLLECTING, Outcome, TEARDOWN_ERROR};
 
 /// One finished test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,19 @@ pub struct Done {
 }
 
 impl Done {
+    /// What a worker says with a message of kind `Result`.
+    pub fn of(frame: &AnswerFrame<'_>, worker: u32) -> Done {
+        Done {
+            file: frame.file,
+            item: frame.item,
+            outcome: frame.outcome,
+            flags: frame.flags,
+            times: frame.times,
+            start: frame.start,
+            worker,
+        }
+    }
+
     /// pytest's categories: a test whose teardown fails counts twice.
     pub fn categories(&self) -> impl Iterator<Item = Outcome> {
         let second = (self.flags & TEARDOWN_ERROR != 0).then_some(Outcome::Error);
@@ -113,6 +126,12 @@ impl Tally {
 
     pub fn finished(&self) -> u64 {
         self.done.len() as u64
+    }
+
+    /// The categories that have tests, and how many.
+    pub fn counts(&self) -> Vec<(Outcome, u64)> {
+        let counted = Outcome::ALL.iter().map(|outcome| (*outcome, self.count(*outcome)));
+        counted.filter(|(_, count)| *count > 0).collect()
     }
 
     /// How many tests are in a category.

@@ -10,6 +10,8 @@ from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
 ITEMWISE = ("_pytest", "_hypothesis_pytestplugin", "hypothesis", "anyio", "pytest_asyncio", "pytest_cov", "xdist", "dx")
+# Plugins that collect files of their own kind, each for itself.
+FILEWISE = ITEMWISE + ("nbval", "pytest_doctestplus", "pytest_ruff")
 # Plugins that say nothing about passed tests at the end of a run.
 TERSE = ITEMWISE + ("pytest_timeout", "pytest_mock", "pytest_django")
 
@@ -132,6 +134,18 @@ def why_whole(plugin, config):
         name = foreign(caller, ITEMWISE)
         if name:
             return "'%s' implements %s" % (name, caller.name)
+    name = collector(config)
+    return name and "'%s' collects files" % name
+
+
+def collector(config):
+    """An installed plugin that collects files in a way which nobody knows: it may look at what was collected before, as that of
+    mypy does, which adds one test to the first file. A conftest's kinds of tests stand in their files."""
+    manager = config.pluginmanager
+    for impl in manager.hook.pytest_collect_file.get_hookimpls():
+        name = module_of(impl)
+        if name.split(".")[0] not in FILEWISE + ("dx_testrun",) and impl.plugin not in getattr(manager, "_conftest_plugins", ()):
+            return name
     return None
 
 

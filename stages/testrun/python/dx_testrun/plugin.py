@@ -12,6 +12,7 @@ from dx_testrun import load_later, planning, summary
 from dx_testrun.covered import coverage_of, silence_coverage
 from dx_testrun.forked import temporary_base
 from dx_testrun.orphans import end_orphans
+from dx_testrun.plain import Plain
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import EVIDENCE, FEED, FINISH, FORK, FORKED, HEADER, HELLO, PLAN, REAP, REAPED, fail
 from dx_testrun.worker import Worker
@@ -222,6 +223,7 @@ class Plugin:
             return self.worker.loop()
         if role == "plain":
             self.give_back_terminal(session.config)
+            session.config.pluginmanager.register(Plain(self))
             return None
         summary.conclude(self, session)
         return True

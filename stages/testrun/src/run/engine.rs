@@ -330,17 +330,13 @@ impl<'a> Engine<'a> {
         if !covered {
             self.keep_evidence(false);
         }
-        let mut conclusion = conclusion(&mut self.parent)?;
+        let mut conclusion = conclusion(&mut self.parent, |_| {})?;
         if covered {
             self.keep_evidence(true);
         }
         self.settle();
         conclusion.missed = self.missed;
-        conclusion.counts = Outcome::ALL
-            .iter()
-            .map(|outcome| (*outcome, self.tally.count(*outcome)))
-            .filter(|(_, count)| *count > 0)
-            .collect();
+        conclusion.counts = self.tally.counts();
         for id in &self.order_dependent {
             conclusion
                 .text

@@ -432,3 +432,44 @@ fn no_worker_goes_back_where_a_plugin_orders_the_tests() {
     }
     assert!(!last.contains(&end) && slow.iter().all(|count| *count >= 3), "{last:?} {slow:?}");
 }
+
+/// A plugin that takes over the run loop runs the tests itself; what it says of them is told like that of a worker.
+#[test]
+fn tests_that_pytest_runs_itself_are_told() {
+    let project = mixed();
+    project.write(
+        "conftest.py",
+        "def pytest_runtestloop(session):\n\
+         \x20   for item, following in zip(session.items, session.items[1:] + [None]):\n\
+         \x20       item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)\n\
+         \x20   return True\n",
+    );
+    let ran = project.agrees_with_pytest(&["--no-warm", "-n", "2"], &[]);
+    assert!(ran.stdout.contains("pytest runs the tests itself"), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches(" failed,").count(), 1, "pytest's summary alone: {}", ran.stdout);
+}
+
+/// pytest-mypy adds one test to the first file: who collects files apart would have one in each.
+#[test]
+fn plugins_that_collect_files_see_the_whole_session() {
+    let project = Project::new(&[
+        ("conftest.py", "pytest_plugins = ['status']\n"),
+        (
+            "status.py",
+            "import pytest\n\
+             class Item(pytest.Item):\n\
+             \x20   def runtest(self): pass\n\
+             class File(pytest.File):\n\
+             \x20   def collect(self):\n\
+             \x20       yield Item.from_parent(self, name='status')\n\
+             \x20       if not any(item.name == 'whole' for item in self.session.items):\n\
+             \x20           yield Item.from_parent(self, name='whole')\n\
+             def pytest_collect_file(file_path, parent):\n\
+             \x20   if file_path.suffix == '.py' and 'test' in file_path.name:\n\
+             \x20       return File.from_parent(parent, path=file_path)\n",
+        ),
+        ("test_a.py", "def test_a(): pass\n"),
+        ("test_b.py", "def test_b(): pass\n"),
+    ]);
+    project.agrees_with_pytest(&["--no-warm", "-n", "2"], &[]);
+}

@@ -158,11 +158,12 @@ impl Project {
     }
 
     /// Outcomes and status of a selection are pytest's.
-    pub(crate) fn agrees_with_pytest(&self, own: &[&str], selection: &[&str]) {
-        let expected = self.pytest(selection);
+    pub(crate) fn agrees_with_pytest(&self, own: &[&str], selection: &[&str]) -> Ran {
+        let (outcomes, status) = self.pytest(selection);
         let ran = self.run(&[own, selection].concat());
-        let found = (ran.outcomes, ran.status);
-        assert_eq!(found, expected, "{selection:?}\n{}\n{}", ran.stdout, ran.stderr);
+        let said = format!("{selection:?}\n{}\n{}", ran.stdout, ran.stderr);
+        assert_eq!((&ran.outcomes, ran.status), (&outcomes, status), "{said}");
+        ran
     }
 
     /// What pytest says: its outcomes and its status.

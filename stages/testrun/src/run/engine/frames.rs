@@ -1,11 +1,11 @@
 //! What a worker says, and what follows from it.
 
-use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING, LEAN, Outcome};
+use dx_schemas::testrun::{Answer, AnswerFrame, COLLECTING};
 
 use super::Engine;
 use crate::failure::Failure;
 use crate::message::{self, Debugger, Note, PlanFile, Report, Stopped};
-use crate::report::{Event, TestEvent};
+use crate::report::{About, Event};
 use crate::sys::terminal;
 use crate::tally::Done;
 use crate::worker::Stage;
@@ -129,15 +129,7 @@ impl Engine<'_> {
     }
 
     fn result(&mut self, lane: usize, frame: &AnswerFrame<'_>) {
-        let done = Done {
-            file: frame.file,
-            item: frame.item,
-            outcome: frame.outcome,
-            flags: frame.flags,
-            times: frame.times,
-            start: frame.start,
-            worker: self.workers[lane].number as u32,
-        };
+        let done = Done::of(frame, self.workers[lane].number as u32);
         if self.files.get(done.file as usize).is_none_or(|info| done.item as usize >= info.items.len()) {
             self.faults.push(format!("a result for test {} of file {}", done.item, done.file));
             return;
@@ -159,33 +151,18 @@ impl Engine<'_> {
 
     /// Tells a finished test with its reports.
     pub(super) fn tell_test(&mut self, done: &Done, settled: bool) {
-        let reports: Vec<Report> = self
-            .tally
-            .reports_of(done.file, done.item)
-            .iter()
-            .map(|line| message::read(line).unwrap_or_default())
-            .collect();
-        let outcomes: Vec<Outcome> = done.categories().collect();
-        let total = (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected);
-        let attempt = self.attempts.get(&(done.file, done.item)).copied().unwrap_or(0);
         let id = self.id(done.file, done.item);
         let why = self.selection.and_then(|selection| selection.reason(&id));
-        let test = TestEvent {
-            file: done.file,
+        let about = About {
             id: &id,
-            outcomes: &outcomes,
-            seconds: done.seconds(),
-            times_us: done.times,
-            start_us: done.start,
-            worker: done.worker,
-            reports: &reports,
-            lines: self.tally.reports_of(done.file, done.item),
             why: why.as_deref(),
-            attempt,
-            lean: done.flags & LEAN != 0,
-            total,
+            attempt: self.attempts.get(&(done.file, done.item)).copied().unwrap_or(0),
+            total: (self.mode == crate::queue::Mode::Whole).then_some(self.tally.collected),
         };
-        self.reporters.tell(&if settled { Event::Settled(test) } else { Event::Test(test) });
+        let reporters = &mut self.reporters;
+        about.tell(done, &self.tally, |test| {
+            reporters.tell(&if settled { Event::Settled(test) } else { Event::Test(test) });
+        });
     }
 
     pub(super) fn check_maxfail(&mut self) {
