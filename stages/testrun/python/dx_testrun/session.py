@@ -33,10 +33,10 @@ def run_pytest(channel, start, warm=None):
     """The whole of a session; returns pytest's status in the parent, never returns in a worker."""
     import _pytest.config
 
-    keep_none_of_fresh_sources()
+    wanted = start.get("evidence")
+    keep_none_of_fresh_sources(wanted["root"] if wanted else os.getcwd())
     plugin = Plugin(channel, start, warm)
     plugins = [plugin]
-    wanted = start.get("evidence")
     # A trace function costs more than most would pay unasked.
     if wanted and (wanted["asked"] or is_cheap()):
         recorder = plugin.recorder = Recorder(wanted["root"], wanted["outline"])

@@ -473,3 +473,19 @@ fn plugins_that_collect_files_see_the_whole_session() {
     ]);
     project.agrees_with_pytest(&["--no-warm", "-n", "2"], &[]);
 }
+
+/// Suites of tools that import test Python's own bytecode in folders that they make.
+#[test]
+fn sources_that_tests_write_leave_bytecode_behind() {
+    let project = Project::new(&[(
+        "test_import.py",
+        "import importlib, sys\n\
+         def test_bytecode(tmp_path, monkeypatch):\n\
+         \x20   monkeypatch.setattr(sys, 'dont_write_bytecode', False)\n\
+         \x20   monkeypatch.syspath_prepend(tmp_path)\n\
+         \x20   (tmp_path / 'written_here.py').write_text('x = 1')\n\
+         \x20   module = importlib.import_module('written_here')\n\
+         \x20   assert list((tmp_path / '__pycache__').iterdir()), module.__cached__\n",
+    )]);
+    project.agrees_with_pytest(&["--no-warm"], &[]);
+}
