@@ -10,6 +10,7 @@ mod choice;
 mod covered;
 mod evidence;
 mod fingerprint;
+mod in_order;
 mod known;
 mod merge;
 mod numbering;

@@ -99,13 +99,19 @@ impl Choice {
         let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
         let judge = Judge { record, changes: &changes, numbers, above: RefCell::default() };
         let session = judge.used(&record.session).map(|reason| Reason::Session(Box::new(reason)));
-        let mut choice = Choice::default();
+        let (mut chosen, mut cached) = (Vec::new(), Vec::new());
         for (id, test) in &record.tests {
             match session.clone().or_else(|| judge.test(test)) {
-                Some(reason) => drop(choice.chosen.insert(id.clone(), reason)),
-                None => drop(choice.cached.insert(id.clone())),
+                Some(reason) => chosen.push((id.clone(), reason)),
+                None => cached.push(id.clone()),
             }
         }
+        // Both are in order: at once, that is no search for each.
+        let mut choice = Choice {
+            chosen: chosen.into_iter().collect(),
+            cached: cached.into_iter().collect(),
+            unseen: BTreeSet::new(),
+        };
         let is_test_file = |name: &&String| {
             let file_name = name.rsplit('/').next().unwrap_or(name);
             record.patterns.iter().any(|pattern| matches(pattern, file_name, name))

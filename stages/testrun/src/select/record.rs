@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Input;
 use super::fingerprint::Fingerprint;
+use super::in_order;
 use super::numbering::Numbering;
 use super::setting::Setting;
 use crate::state::State;
@@ -29,6 +30,7 @@ pub(crate) struct Record {
     /// What tells the file with what it measured for each test file, where that was kept.
     pub(crate) store: Option<[u8; 16]>,
     /// Every source file of the project with its content, as far as its tests are known.
+    #[serde(deserialize_with = "in_order::deserialize")]
     pub(crate) sources: BTreeMap<String, [u8; 16]>,
     /// Other files that pytest could have found tests in, where it finds some in others.
     pub(crate) others: BTreeSet<String>,
@@ -39,8 +41,10 @@ pub(crate) struct Record {
     pub(crate) states: Vec<[u8; 16]>,
     pub(crate) units: Vec<Unit>,
     pub(crate) inputs: Vec<(Input, Fingerprint)>,
+    #[serde(deserialize_with = "in_order::deserialize")]
     pub(crate) modules: BTreeMap<u32, Module>,
     pub(crate) session: Used,
+    #[serde(deserialize_with = "in_order::deserialize")]
     pub(crate) tests: BTreeMap<String, Test>,
 }
 
