@@ -12,6 +12,7 @@ mod ports;
 mod selection;
 mod settings;
 mod start;
+mod together;
 
 use std::time::Instant;
 

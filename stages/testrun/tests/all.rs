@@ -18,6 +18,8 @@ mod junit;
 mod lanes;
 #[path = "all/leaks.rs"]
 mod leaks;
+#[path = "all/leaning.rs"]
+mod leaning;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/nodes.rs"]

@@ -3,6 +3,7 @@
 mod bundles;
 mod frames;
 mod leaks;
+mod leaning;
 mod lifecycle;
 mod limits;
 mod second_look;
@@ -17,6 +18,7 @@ use super::memory::Memory;
 use super::selection::{self, Selection};
 use super::settings::Settings;
 use super::start::Origin;
+use super::together::Together;
 use super::{Conclusion, Reporters, conclusion, feed};
 use crate::failure::Failure;
 use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
@@ -78,6 +80,9 @@ pub(super) struct Engine<'a> {
     /// What sessions of workers ended with after all of their tests.
     ended_badly: Vec<String>,
     order_dependent: Vec<String>,
+    together: Together,
+    /// Files with tests that passed only after those before them, and how many.
+    leaning: BTreeMap<String, usize>,
     leaks: Leaks,
     /// Tests that somebody has looked into: they run once.
     debugged: std::collections::HashSet<(u32, u32)>,
@@ -119,7 +124,8 @@ impl<'a> Engine<'a> {
             states.push(state);
             files.push(FileInfo { id: file.id, items: file.items, broken: false, collector: None });
         }
-        let bundles = bundles::of(&found, settings, &memory, selection);
+        let together = Together::load(&settings.state);
+        let bundles = bundles::of(&found, settings, &memory, selection, &together);
         let chosen: u64 = bundles::chosen(&bundles, &found);
         if mode == Mode::Whole {
             let wants = |file: &PlanFile, test: &String| {
@@ -165,6 +171,8 @@ impl<'a> Engine<'a> {
             faults: Vec::new(),
             ended_badly: Vec::new(),
             order_dependent: Vec::new(),
+            together,
+            leaning: BTreeMap::new(),
             leaks: Leaks::default(),
             debugged: std::collections::HashSet::new(),
             first_failures: std::collections::HashMap::new(),
@@ -341,6 +349,11 @@ impl<'a> Engine<'a> {
             conclusion
                 .text
                 .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
+        }
+        for (file, count) in &self.leaning {
+            conclusion.text.push_str(&format!(
+                "dx: {count} tests of {file} pass only after those before them: it runs in one worker from now on\n"
+            ));
         }
         self.leaks.tell(&mut conclusion.text);
         for text in &self.ended_badly {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
+use super::together::Together;
 use crate::failure::Failure;
 use crate::message::Cover;
 use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, file_of, setting, widen};
@@ -107,6 +108,7 @@ impl Selection {
             "the configuration"
         } else {
             let mut choice = Choice::of(record, &self.sources, since);
+            choice.keep_together(Together::load(&settings.state).seen());
             if record.coverage {
                 match self.widened(&mut choice, record, settings) {
                     Ok(changed) => self.changed = Some(changed),

@@ -32,6 +32,8 @@ pub(crate) enum Reason {
     Input(Input),
     /// Coverage that it, or another test of its file, has in this one is measured anew.
     Covered(String),
+    /// Tests of its file lean on those before them, and another one of them runs.
+    Together(String),
     /// Something that pytest did outside of tests, with this behind it.
     Session(Box<Reason>),
 }
@@ -62,6 +64,9 @@ impl fmt::Display for Reason {
             Reason::Covered(file) => {
                 write!(f, "coverage is kept by test file, and '{file}' is measured anew")
             }
+            Reason::Together(file) => {
+                write!(f, "tests of '{file}' lean on those before them, and another one runs")
+            }
             Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
         }
     }
@@ -76,6 +81,7 @@ impl Reason {
             | Reason::Conftest(_)
             | Reason::Input(_)
             | Reason::Covered(_)
+            | Reason::Together(_)
             | Reason::Module(_, None) => true,
             Reason::Module(_, Some(reason)) | Reason::Session(reason) => reason.is_change(),
         }
@@ -123,6 +129,21 @@ impl Choice {
             choice.unseen.insert(path.to_string_lossy().into_owned());
         }
         choice
+    }
+
+    /// All tests of these files run if one of them does.
+    pub(crate) fn keep_together<'a>(&mut self, files: impl Iterator<Item = &'a str>) {
+        for file in files {
+            let is_of = |id: &&String| file_of(id) == file;
+            if !self.chosen.keys().any(|id| is_of(&id)) {
+                continue;
+            }
+            let others: Vec<String> = self.cached.iter().filter(is_of).cloned().collect();
+            for id in others {
+                self.cached.remove(&id);
+                self.chosen.insert(id, Reason::Together(file.to_owned()));
+            }
+        }
     }
 }
 

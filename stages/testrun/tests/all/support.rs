@@ -144,9 +144,14 @@ impl Project {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!stderr.contains("<dx_testrun>"), "of ours: {stderr}");
         let mut outcomes = Outcomes::new();
-        for event in self.events().iter().filter(|event| event["event"] == "test") {
+        for event in self.events() {
             let text = |key: &str| event[key].as_str().unwrap().to_owned();
-            outcomes.entry(text("id")).or_default().push(text("outcome"));
+            match event["event"].as_str() {
+                Some("test") => outcomes.entry(text("id")).or_default().push(text("outcome")),
+                // This one counts, not what was told before.
+                Some("settled") => drop(outcomes.insert(text("id"), vec![text("outcome")])),
+                _ => {}
+            }
         }
         outcomes.values_mut().for_each(|categories| categories.sort());
         Ran {

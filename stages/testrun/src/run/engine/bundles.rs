@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::memory::Memory;
 use super::super::selection::Selection;
 use super::super::settings::{Partition, Settings};
+use super::super::together::Together;
 use crate::message::PlanFile;
 use crate::queue::{Bundle, Span, whole_file};
 
@@ -14,6 +15,7 @@ pub(super) fn of(
     settings: &Settings,
     memory: &Memory,
     selection: Option<&Selection>,
+    together: &Together,
 ) -> Vec<Bundle> {
     let wanted = settings.partition.map(|partition| Share::new(partition, files, memory));
     let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
@@ -24,8 +26,9 @@ pub(super) fn of(
             selection.is_none_or(|selection| selection.wants(&format!("{}{}", file.id, file.items[item])))
         };
         let all_chosen = selection.is_none() || (0..file.items.len()).all(chosen);
+        let in_one_piece = !settings.isolate && together.has(&file.id);
         if wanted.is_none() && file.names.is_empty() && !settings.isolate && all_chosen {
-            bundles.push(vec![whole_file(number)]);
+            bundles.push(vec![Span { pinned: in_one_piece, ..whole_file(number) }]);
             continue;
         }
         for item in 0..file.items.len() {
@@ -36,7 +39,8 @@ pub(super) fn of(
                 continue;
             }
             let span = Span { file: number, first: item as u32, count: 1, pinned: false };
-            match file.names.get(item).and_then(Option::as_deref) {
+            let group = file.names.get(item).and_then(Option::as_deref);
+            match group.or(in_one_piece.then_some(file.id.as_str())) {
                 Some(name) => {
                     let at = *groups.entry(name).or_insert(bundles.len());
                     if at == bundles.len() {

@@ -1,10 +1,13 @@
-//! Failures of a run that collected file by file: do they hold when everything is collected?
+//! Failures that other tests may have to do with: do they hold when everything is collected, and after the tests that stand
+//! before them in their file?
 //!
 //! Some tests lean on imports that collecting another file makes, or on names that their own file took over before another
 //! test replaced them. They pass under pytest, which collects everything first, and fail here. So a failure counts only
 //! after it was seen in a process that collected the whole session; and a pass there counts only if the test fails once
 //! more in a process that did not (in a fresh one; in the one that it failed in, which remembers what ran there; after the
 //! same tests as there in another one), or else it is merely flaky.
+//!
+//! Who fails after what ran before it may do so under pytest, too: not if it passes after those before it in its file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,28 +20,42 @@ use crate::tally::{Done, Kept};
 use crate::worker::Stage;
 
 /// Seconds of tests that may run once more to find out what made one fail.
-const PATIENCE: f64 = 10.0;
+pub(super) const PATIENCE: f64 = 10.0;
 
 impl Engine<'_> {
     pub(super) fn second_look(&mut self) -> Result<(), Failure> {
-        if self.mode != Mode::Files || self.ending.is_some() || self.files.len() < 2 {
-            return Ok(());
+        let apart = self.queue.workers() > 1 && !self.settings.isolate && self.settings.shuffle.is_none();
+        let collected_less = self.mode == Mode::Files && self.files.len() > 1;
+        let flaky = if collected_less || apart { self.look_alone()? } else { Vec::new() };
+        if apart {
+            self.look_after_their_files(&flaky)?;
         }
+        self.settle_tries();
+        Ok(())
+    }
+
+    /// Alone, in a process that collected everything; the failures that did not hold there and count all the same.
+    fn look_alone(&mut self) -> Result<Vec<(u32, u32)>, Failure> {
         let failed = self.failed();
-        if failed.is_empty() {
-            return Ok(());
+        if failed.is_empty() || self.ending.is_some() {
+            return Ok(Vec::new());
         }
         let everything: Vec<u32> = (0..self.files.len() as u32).collect();
         let first = self.again(&failed, &everything)?;
         let passed: Vec<(u32, u32)> = failed.iter().copied().filter(|at| self.passed(*at)).collect();
         self.put_back(first, |at| !passed.contains(&at));
         if passed.is_empty() || self.ending.is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let second = self.again(&passed, &[])?;
-        let mut flaky: Vec<(u32, u32)> = passed.iter().copied().filter(|at| !self.has_failed(*at)).collect();
-        // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
-        self.put_back(second, |_| true);
+        let mut flaky = passed.clone();
+        if self.mode == Mode::Files {
+            // The same ones: what ends a fixture is laid on the last test that has it.
+            let second = self.again(&failed, &[])?;
+            flaky.retain(|at| !self.has_failed(*at));
+            // What passed after whole collection and fails without is order-dependent: the pass is pytest's outcome.
+            self.put_back(second, |_| true);
+        }
+        let mut harmed = flaky.clone();
         for (lane, tests) in self.where_they_failed(&flaky) {
             let there = self.again_in(lane, &tests)?;
             flaky.retain(|at| !tests.contains(at) || !self.has_failed(*at));
@@ -49,18 +66,26 @@ impl Engine<'_> {
             flaky.retain(|at| !tests.contains(at) || !self.has_failed(*at));
             self.put_back(third, |_| true);
         }
+        harmed.retain(|at| !flaky.contains(at));
+        let hold = self.fail_after_their_files(&harmed)?;
+        flaky.extend(hold);
         for at in passed {
             if flaky.contains(&at) {
                 self.restore_first_failure(at);
             } else {
                 let id = self.id(at.0, at.1);
                 self.order_dependent.push(id);
-                if let Some(done) = self.tally.get(at.0, at.1).copied() {
-                    self.tell_test(&done, true);
-                }
+                self.tell_settled(at);
             }
         }
-        Ok(())
+        Ok(flaky)
+    }
+
+    /// Says what counts of a test that was told otherwise.
+    pub(super) fn tell_settled(&mut self, at: (u32, u32)) {
+        if let Some(done) = self.tally.get(at.0, at.1).copied() {
+            self.tell_test(&done, true);
+        }
     }
 
     /// These tests by the workers that they failed in, as far as those are still there.
@@ -96,7 +121,7 @@ impl Engine<'_> {
     }
 
     /// Runs tests once more in a fresh process; what was known of them before.
-    fn again(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<Vec<Kept>, Failure> {
+    pub(super) fn again(&mut self, items: &[(u32, u32)], first: &[u32]) -> Result<Vec<Kept>, Failure> {
         self.look_again(items, |engine| engine.run_apart(items, first))
     }
 
@@ -121,17 +146,17 @@ impl Engine<'_> {
         done.map(|()| kept)
     }
 
-    fn passed(&self, at: (u32, u32)) -> bool {
+    pub(super) fn passed(&self, at: (u32, u32)) -> bool {
         self.tally.get(at.0, at.1).is_some_and(|done| done.outcome != Outcome::Other && !done.failed())
     }
 
     /// Whether it failed once more; who interrupted the run has not seen that.
-    fn has_failed(&self, at: (u32, u32)) -> bool {
+    pub(super) fn has_failed(&self, at: (u32, u32)) -> bool {
         self.tally.get(at.0, at.1).is_some_and(|done| done.failed())
     }
 
     /// What was known before counts again for the tests that `which` chooses; it is remembered for the others.
-    fn put_back(&mut self, kept: Vec<Kept>, which: impl Fn((u32, u32)) -> bool) {
+    pub(super) fn put_back(&mut self, kept: Vec<Kept>, which: impl Fn((u32, u32)) -> bool) {
         for old in kept {
             let at = (old.done.file, old.done.item);
             if which(at) {

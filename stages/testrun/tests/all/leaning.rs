@@ -1,0 +1,61 @@
+//! Tests that lean on those before them in their file.
+
+use super::support::{Project, Ran};
+
+const LEANING: &str = "\
+import time, pytest
+STATE = []
+def test_first(): STATE.append(1)
+@pytest.mark.parametrize('n', range(60))
+def test_n(n): time.sleep(0.01); assert STATE
+def test_last(): assert STATE
+";
+
+/// Where a file is shared between workers, its tests run without those before them.
+#[test]
+fn a_file_whose_tests_lean_on_each_other_runs_in_one_piece() {
+    for way in [&["--no-warm", "-n", "2"][..], &["--no-warm", "-n", "2", "--whole"]] {
+        let project = Project::new(&[("test_lean.py", LEANING), ("test_x.py", "def test_x(): pass\n")]);
+        // Without times, nobody knows that it is worth to share a file.
+        let runs = [(); 4].map(|()| project.agrees_with_pytest(way, &[]));
+        let told = |ran: &Ran| ran.stdout.contains("test_lean.py pass only after those before them");
+        assert_eq!(runs.iter().filter(|ran| told(ran)).count(), 1, "once it was shared: {}", runs[0].stdout);
+        assert!(!told(&runs[3]), "and not any more: {}", runs[3].stdout);
+        project.expect_no_leftovers();
+    }
+}
+
+/// A test that fails alone and after its file does fail.
+#[test]
+fn failures_of_a_shared_file_hold() {
+    let project = Project::new(&[(
+        "test_lean.py",
+        &LEANING.replace("test_last(): assert STATE", "test_last(): assert 0"),
+    )]);
+    let ran = project.agrees_with_pytest(&["--no-warm", "-n", "2"], &[]);
+    assert!(ran.stdout.contains("1 failed, 61 passed"), "{}", ran.stdout);
+}
+
+/// One of them runs again: so do the others, whose state it needs.
+#[test]
+fn a_file_that_runs_in_one_piece_is_selected_in_one_piece() {
+    let last = "test_last():\n    from used import f\n    assert f() and STATE";
+    let project = Project::new(&[
+        ("used.py", "def f(): return 1\n"),
+        ("test_lean.py", &LEANING.replace("test_last(): assert STATE", last)),
+        ("test_x.py", "def test_x(): pass\n"),
+    ]);
+    let run = || project.run(&["--no-warm", "-n", "2", "--affected"]);
+    let told = |ran: &Ran| ran.stdout.contains("test_lean.py pass only after those before them");
+    let first = run();
+    assert!(
+        told(&first) || told(&project.run(&["--no-warm", "-n", "2", "--affected", "--all"])),
+        "{}",
+        first.stdout
+    );
+    project.write("used.py", "def f(): return 2\n");
+    let ran = run();
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("62 of 63 ran, 1 cached"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains('F'), "nothing failed on the way: {}", ran.stdout);
+}
