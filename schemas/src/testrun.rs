@@ -146,6 +146,8 @@ pub const COLLECTING: u32 = u32::MAX;
 pub const TEARDOWN_ERROR: u16 = 1;
 /// In [`AnswerFrame::flags`]: the test did not take pytest's own way, which would have added nothing.
 pub const LEAN: u16 = 2;
+/// A part of the test failed (`subTest`), and pytest calls the test itself passed.
+pub const PART_FAILED: u16 = 4;
 
 impl Outcome {
     pub fn name(self) -> &'static str {

@@ -141,12 +141,11 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         status = status.max(1);
     }
     if let Some(selection) = &selection {
-        let ran = summary.counts.iter().map(|(_, count)| *count as usize).sum();
         // Nothing new was found where something could have been; what is known passed.
         if status == 5 && selection.is_content_with_none() {
             status = 0;
         }
-        let sentence = selection.sentence(ran, started.elapsed().as_secs_f64());
+        let sentence = selection.sentence(summary.ran as usize, started.elapsed().as_secs_f64());
         if let Some(sentence) = sentence.filter(|_| status < 2) {
             reporters.tell(&Event::Text(&sentence));
         }
@@ -186,6 +185,8 @@ pub(crate) struct Conclusion {
     pub(crate) text: String,
     pub(crate) status: i32,
     pub(crate) counts: Vec<(dx_schemas::testrun::Outcome, u64)>,
+    /// Tests that ran.
+    pub(crate) ran: u64,
     /// Selection would have left out a test whose outcome changed.
     pub(crate) missed: bool,
 }
@@ -212,7 +213,7 @@ fn conclusion(parent: &mut Parent, mut hear: impl FnMut(&AnswerFrame<'_>)) -> Re
     };
     // pytest ends the line of its last dot; ours have their ends.
     let text = header + summary.text.strip_prefix('\n').unwrap_or(&summary.text);
-    Ok(Conclusion { text, status: summary.status, counts: Vec::new(), missed: false })
+    Ok(Conclusion { text, status: summary.status, counts: Vec::new(), ran: 0, missed: false })
 }
 
 fn progress(settings: &Settings, plan: &Plan) -> Box<dyn Reporter> {

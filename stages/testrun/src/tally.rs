@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dx_schemas::testrun::{AnswerFrame, COLLECTING, Outcome, TEARDOWN_ERROR};
+use dx_schemas::testrun::{AnswerFrame, COLLECTING, Outcome, PART_FAILED, TEARDOWN_ERROR};
 
 /// One finished test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +32,11 @@ impl Done {
         }
     }
 
-    /// pytest's categories: a test whose teardown fails counts twice.
+    /// pytest's categories: a test whose teardown fails, or a part of it, counts twice.
     pub fn categories(&self) -> impl Iterator<Item = Outcome> {
-        let second = (self.flags & TEARDOWN_ERROR != 0).then_some(Outcome::Error);
-        std::iter::once(self.outcome).chain(second)
+        let part = (self.flags & PART_FAILED != 0).then_some(Outcome::Failed);
+        let end = (self.flags & TEARDOWN_ERROR != 0).then_some(Outcome::Error);
+        std::iter::once(self.outcome).chain(part).chain(end)
     }
 
     pub fn failed(&self) -> bool {

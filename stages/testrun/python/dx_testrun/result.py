@@ -3,7 +3,7 @@
 import time
 
 from dx_testrun.reports import crash_of, reason_of
-from dx_testrun.wire import COLLECTING, ERROR, OTHER, OUTCOMES, PASSED, REPORT, RESULT_OF, TEARDOWN_ERROR, WARNING, frame
+from dx_testrun.wire import COLLECTING, ERROR, OTHER, OUTCOMES, PART_FAILED, PASSED, REPORT, RESULT_OF, TEARDOWN_ERROR, WARNING, frame
 
 
 class Result:
@@ -95,6 +95,8 @@ class Result:
 
     def note_outcome(self, report, category):
         if type(report).__name__ != "TestReport":
+            if report.failed:
+                self.flags |= PART_FAILED
             return
         if report.when == "teardown" and category == "error":
             if self.outcome == OTHER:

@@ -31,7 +31,7 @@ OUTCOMES = {
     "xfailed": XFAILED,
     "xpassed": XPASSED,
 }
-TEARDOWN_ERROR, LEAN = 1, 2
+TEARDOWN_ERROR, LEAN, PART_FAILED = 1, 2, 4
 
 # The head of the shared memory; the ring's bytes follow it.
 # As indexes of 8 or 4 bytes: such words must be written and read at once, which `struct` does not do.

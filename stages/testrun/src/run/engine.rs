@@ -345,6 +345,7 @@ impl<'a> Engine<'a> {
         self.settle();
         conclusion.missed = self.missed;
         conclusion.counts = self.tally.counts();
+        conclusion.ran = self.tally.finished();
         for id in &self.order_dependent {
             conclusion
                 .text

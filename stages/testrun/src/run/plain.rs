@@ -22,7 +22,7 @@ pub(super) fn listen(
         Answer::Result => tell(&mut tally, plan, frame, reporters),
         _ => {}
     })?;
-    Ok(Conclusion { counts: tally.counts(), ..ended })
+    Ok(Conclusion { counts: tally.counts(), ran: tally.finished(), ..ended })
 }
 
 fn tell(tally: &mut Tally, plan: &Plan, frame: &AnswerFrame<'_>, reporters: &mut Reporters) {

@@ -489,3 +489,30 @@ fn sources_that_tests_write_leave_bytecode_behind() {
     )]);
     project.agrees_with_pytest(&["--no-warm"], &[]);
 }
+
+/// pytest calls a unittest's test passed whose `subTest` failed; the run failed, and the test is not one to be left out.
+#[test]
+fn a_test_with_a_part_that_failed_is_no_pass() {
+    let project = Project::new(&[
+        ("mode.py", "fails = True\n"),
+        (
+            "test_parts.py",
+            "import unittest\n\
+             class TestParts(unittest.TestCase):\n\
+             \x20   def test_parts(self):\n\
+             \x20       from mode import fails\n\
+             \x20       for part in range(3):\n\
+             \x20           with self.subTest(part=part):\n\
+             \x20               assert not (fails and part == 1)\n",
+        ),
+        ("test_x.py", "def test_x(): pass\n"),
+    ]);
+    let arguments = ["--no-warm", "-n", "2", "--affected"];
+    let first = project.agrees_with_pytest(&arguments, &[]);
+    assert_eq!(first.status, 1, "{}", first.stdout);
+    for _ in 0..2 {
+        let again = project.run(&arguments);
+        assert_eq!(again.status, 1, "{}", again.stdout);
+        assert!(again.stdout.contains("1 of 2 ran, 1 cached"), "{}", again.stdout);
+    }
+}
