@@ -61,3 +61,13 @@ fn each_worker_is_configured_with_what_plugins_prepared_for_it() {
     assert!(!project.path().join("told").exists());
     project.expect_no_leftovers();
 }
+
+/// A failure is not looked at again in a worker that no plugin has prepared.
+#[test]
+fn no_worker_is_made_that_was_not_prepared() {
+    let bad = "from conftest import MINE\ndef test_bad(): assert MINE['database'] is None\n";
+    let project = Project::new(&[("conftest.py", CONFTEST), ("test_a.py", TESTS), ("test_bad.py", bad)]);
+    let ran = project.run(&["-n", "2", "--no-warm"]);
+    assert_eq!((ran.status, ran.outcomes.len()), (1, 5), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.outcomes["test_bad.py::test_bad"], ["failed"], "{}", ran.stdout);
+}

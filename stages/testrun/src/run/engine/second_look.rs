@@ -24,6 +24,10 @@ pub(super) const PATIENCE: f64 = 10.0;
 
 impl Engine<'_> {
     pub(super) fn second_look(&mut self) -> Result<(), Failure> {
+        if !self.plan.nodes.is_empty() {
+            // There are as many workers as a plugin has configured, and no other can be made.
+            return Ok(());
+        }
         let apart = self.queue.workers() > 1 && !self.settings.isolate && self.settings.shuffle.is_none();
         let collected_less = self.mode == Mode::Files && self.files.len() > 1;
         let flaky = if collected_less || apart { self.look_alone()? } else { Vec::new() };
