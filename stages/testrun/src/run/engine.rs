@@ -352,8 +352,10 @@ impl<'a> Engine<'a> {
                 .push_str(&format!("dx: {id} passes only after the whole session was collected\n"));
         }
         for (file, count) in &self.leaning {
+            let (tests, pass, those) =
+                if *count == 1 { ("test", "passes", "it") } else { ("tests", "pass", "them") };
             conclusion.text.push_str(&format!(
-                "dx: {count} tests of {file} pass only after those before them: it runs in one worker from now on\n"
+                "dx: {count} {tests} of {file} {pass} only after those before {those}: it is one piece from now on\n"
             ));
         }
         self.leaks.tell(&mut conclusion.text);

@@ -39,9 +39,9 @@ fn failures_of_a_shared_file_hold() {
 /// One of them runs again: so do the others, whose state it needs.
 #[test]
 fn a_file_that_runs_in_one_piece_is_selected_in_one_piece() {
-    let last = "test_last():\n    from used import f\n    assert f() and STATE";
+    let last = "test_last(): assert open('mode').read() != 'bad' and STATE";
     let project = Project::new(&[
-        ("used.py", "def f(): return 1\n"),
+        ("mode", "good"),
         ("test_lean.py", &LEANING.replace("test_last(): assert STATE", last)),
         ("test_x.py", "def test_x(): pass\n"),
     ]);
@@ -53,9 +53,30 @@ fn a_file_that_runs_in_one_piece_is_selected_in_one_piece() {
         "{}",
         first.stdout
     );
-    project.write("used.py", "def f(): return 2\n");
+    project.write("mode", "better");
     let ran = run();
     assert_eq!(ran.status, 0, "{}", ran.stdout);
     assert!(ran.stdout.contains("62 of 63 ran, 1 cached"), "{}", ran.stdout);
     assert!(!ran.stdout.contains('F'), "nothing failed on the way: {}", ran.stdout);
+}
+
+/// Nobody knows yet that they lean on each other: one worker has always had them all.
+#[test]
+fn a_failure_under_selection_is_looked_at_after_those_before_it() {
+    let last = "test_last(): assert open('mode').read() != 'bad' and STATE";
+    let tests = LEANING.replace("test_last(): assert STATE", last).replace("range(60)", "range(6)");
+    let project =
+        Project::new(&[("mode", "good"), ("test_lean.py", &tests), ("test_x.py", "def test_x(): pass\n")]);
+    let run = || project.run(&["--no-warm", "-n", "1", "--affected"]);
+    assert_eq!(run().status, 0);
+    project.write("mode", "better");
+    let ran = run();
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("1 of 9 ran, 8 cached"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("1 test of test_lean.py passes only after"), "{}", ran.stdout);
+    // From then on they are one piece; a failure is a failure all the same.
+    project.write("mode", "bad");
+    let ran = run();
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("8 of 9 ran, 1 cached"), "{}", ran.stdout);
 }

@@ -8,6 +8,9 @@ use super::second_look::PATIENCE;
 use crate::failure::Failure;
 use crate::tally::{Done, Kept};
 
+/// Seconds that tests may take which selection had left out: who has just edited something waits for them.
+const MOMENT: f64 = 1.0;
+
 /// Files with some of their tests, in order.
 type Files = BTreeMap<u32, Vec<u32>>;
 
@@ -19,7 +22,9 @@ impl Engine<'_> {
         let mut spent = 0.0;
         for (file, tests) in by_file(&failed) {
             if !self.is_affordable(file, &tests, &mut spent) {
-                self.together.try_next_time(&self.files[file as usize].id);
+                if !self.has_left_out_before(file, last(&tests)) {
+                    self.together.try_next_time(&self.files[file as usize].id);
+                }
                 continue;
             }
             let kept = self.run_after_those_before(file, &tests, &[])?;
@@ -60,7 +65,8 @@ impl Engine<'_> {
 
     fn is_affordable(&self, file: u32, tests: &[u32], spent: &mut f64) -> bool {
         let seconds = self.seconds_up_to(file, last(tests));
-        let is = *spent + seconds <= PATIENCE;
+        let patience = if self.has_left_out_before(file, last(tests)) { MOMENT } else { PATIENCE };
+        let is = *spent + seconds <= patience;
         if is {
             *spent += seconds;
         }
@@ -82,6 +88,11 @@ impl Engine<'_> {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether selection left out a test before this one in its file.
+    fn has_left_out_before(&self, file: u32, item: u32) -> bool {
+        (0..item).any(|before| self.tally.get(file, before).is_none())
     }
 
     /// Whether a test before it in its file did not run in the same worker, before it.

@@ -28,10 +28,12 @@ impl Engine<'_> {
             // There are as many workers as a plugin has configured, and no other can be made.
             return Ok(());
         }
-        let apart = self.queue.workers() > 1 && !self.settings.isolate && self.settings.shuffle.is_none();
+        let in_order = !self.settings.isolate && self.settings.shuffle.is_none();
+        let apart = in_order && self.queue.workers() > 1;
+        let left_out = in_order && self.selection.is_some_and(|selection| selection.cached() > 0);
         let collected_less = self.mode == Mode::Files && self.files.len() > 1;
-        let flaky = if collected_less || apart { self.look_alone()? } else { Vec::new() };
-        if apart {
+        let flaky = if collected_less || apart || left_out { self.look_alone()? } else { Vec::new() };
+        if apart || left_out {
             self.look_after_their_files(&flaky)?;
         }
         self.settle_tries();
