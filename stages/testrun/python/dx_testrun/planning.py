@@ -21,12 +21,14 @@ def module_of(impl):
     return getattr(plugin, "__name__", None) or type(plugin).__module__
 
 
-def foreign(caller, known, replacing=False):
-    """The first plugin with an implementation of this hook that is not of a known package.
+def foreign(caller, known, replacing=False, but=()):
+    """The first plugin with an implementation of this hook that is not of a known package, and none of `but`.
 
     `replacing` leaves out those that only wrap the others."""
     for impl in caller.get_hookimpls():
         name = module_of(impl)
+        if impl.plugin in but:
+            continue
         if replacing and (impl.hookwrapper or getattr(impl, "wrapper", False)):
             continue
         if name.split(".")[0] not in known + ("dx_testrun",):
@@ -142,11 +144,7 @@ def collector(config):
     """An installed plugin that collects files in a way which nobody knows: it may look at what was collected before, as that of
     mypy does, which adds one test to the first file. A conftest's kinds of tests stand in their files."""
     manager = config.pluginmanager
-    for impl in manager.hook.pytest_collect_file.get_hookimpls():
-        name = module_of(impl)
-        if name.split(".")[0] not in FILEWISE + ("dx_testrun",) and impl.plugin not in getattr(manager, "_conftest_plugins", ()):
-            return name
-    return None
+    return foreign(manager.hook.pytest_collect_file, FILEWISE, but=getattr(manager, "_conftest_plugins", ()))
 
 
 def why_plain(config):

@@ -133,17 +133,20 @@ impl Choice {
 
     /// All tests of these files run if one of them does.
     pub(crate) fn keep_together<'a>(&mut self, files: impl Iterator<Item = &'a str>) {
-        for file in files {
-            let is_of = |id: &&String| file_of(id) == file;
-            if !self.chosen.keys().any(|id| is_of(&id)) {
-                continue;
-            }
-            let others: Vec<String> = self.cached.iter().filter(is_of).cloned().collect();
-            for id in others {
-                self.cached.remove(&id);
-                self.chosen.insert(id, Reason::Together(file.to_owned()));
-            }
+        let mut files: BTreeSet<&str> = files.collect();
+        if files.is_empty() {
+            return;
         }
+        let running: BTreeSet<&str> = self.chosen.keys().map(|id| file_of(id)).collect();
+        files.retain(|file| running.contains(file));
+        let (others, cached) =
+            std::mem::take(&mut self.cached).into_iter().partition(|id| files.contains(file_of(id)));
+        let others: BTreeSet<String> = others;
+        self.cached = cached;
+        self.chosen.extend(others.into_iter().map(|id| {
+            let reason = Reason::Together(file_of(&id).to_owned());
+            (id, reason)
+        }));
     }
 }
 
