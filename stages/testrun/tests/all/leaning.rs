@@ -47,17 +47,16 @@ fn a_file_that_runs_in_one_piece_is_selected_in_one_piece() {
     ]);
     let run = || project.run(&["--no-warm", "-n", "2", "--affected"]);
     let told = |ran: &Ran| ran.stdout.contains("test_lean.py pass only after those before them");
-    let first = run();
-    assert!(
-        told(&first) || told(&project.run(&["--no-warm", "-n", "2", "--affected", "--all"])),
-        "{}",
-        first.stdout
-    );
+    // A busy machine may give the whole file to one worker.
+    let all = ["--no-warm", "-n", "2"];
+    assert!((0..5).any(|_| told(&project.run(&all))), "it is never shared");
+    run();
     project.write("mode", "better");
     let ran = run();
     assert_eq!(ran.status, 0, "{}", ran.stdout);
     assert!(ran.stdout.contains("62 of 63 ran, 1 cached"), "{}", ran.stdout);
-    assert!(!ran.stdout.contains('F'), "nothing failed on the way: {}", ran.stdout);
+    let line = ran.stdout.lines().find(|line| line.starts_with("test_lean.py ")).unwrap();
+    assert!(!line.contains('F'), "nothing failed on the way: {line}");
 }
 
 /// Nobody knows yet that they lean on each other: one worker has always had them all.
