@@ -249,3 +249,53 @@ fn what_the_user_names_or_picks_is_looked_for() {
     assert_eq!(status(&["-k", "nothing"]), Some(5));
     assert!(project.run(&["-k", "test_f1"]).contains("1 passed, 6 deselected"));
 }
+
+/// A project in which one test switches something off and on again, and another one needs it.
+fn switching() -> Project {
+    let project = Project::new();
+    let set = "def set_strict(value):\n    global STRICT\n    STRICT = value\n";
+    project.write("state.py", &format!("STRICT = True\nCOUNT = 0\nLATE = None\nCACHE = {{}}\n{set}"));
+    let test = "import state\n\ndef test_f0():\n    state.set_strict(False)\n    assert not state.STRICT\n    state.set_strict(True)\n";
+    project.write("test_0.py", test);
+    project.write("test_5.py", "import state\n\ndef test_f5():\n    assert state.STRICT\n");
+    assert!(project.run(&["--affected"]).contains("6 passed"));
+    project
+}
+
+#[test]
+fn what_a_test_leaves_behind_when_it_fails_reaches_tests_that_were_cached() {
+    let project = switching();
+    let test = fs::read_to_string(project.0.path().join("test_0.py")).unwrap();
+    project.write("test_0.py", &test.replace("assert not state.STRICT", "assert state.STRICT"));
+    let why = "dx: test_0.py::test_f0 fails, and leaves 'STRICT' in 'state.py' changed: 1 test that was cached runs, too";
+    let events = project.0.path().join("events.ndjson");
+    let said = project.run(&["--affected", "--events", events.to_str().unwrap()]);
+    assert!(said.contains(why) && said.contains("2 failed"), "{said}");
+    assert!(said.contains("dx: 2 of 6 ran, 4 cached"), "{said}");
+    let told = fs::read_to_string(events).unwrap();
+    assert_eq!(told.lines().filter(|line| line.contains(r#""event":"again""#)).count(), 1, "{told}");
+    // Both fail from now on: nothing new.
+    let said = project.run(&["--affected"]);
+    assert!(!said.contains("too") && said.contains("2 failed"), "{said}");
+    project.write("test_0.py", &test);
+    let said = project.run(&["--affected"]);
+    assert!(said.contains("2 passed") && said.contains("dx: 2 of 6 ran, 4 cached"), "{said}");
+}
+
+#[test]
+fn a_changed_environment_reaches_every_test() {
+    let project = switching();
+    project.write("test_1.py", "import os\n\ndef test_f1():\n    os.environ['MODE'] = 'x'\n    assert 0\n");
+    let said = project.run(&["--affected"]);
+    assert!(said.contains("test_1.py::test_f1 fails, and changed the environment: set MODE"), "{said}");
+    assert!(said.contains("1 failed, 5 passed") && said.contains("dx: 6 of 6 ran, 0 cached"), "{said}");
+}
+
+#[test]
+fn what_is_counted_cached_or_made_late_is_no_trace_of_a_failure() {
+    let project = switching();
+    let lines = "    state.COUNT += 1\n    state.LATE = object()\n    state.CACHE['a'] = 1\n    assert 0\n";
+    project.write("test_1.py", &format!("import state\n\ndef test_f1():\n{lines}"));
+    let said = project.run(&["--affected"]);
+    assert!(said.contains("1 failed") && said.contains("dx: 1 of 6 ran, 5 cached"), "{said}");
+}

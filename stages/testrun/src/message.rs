@@ -109,6 +109,8 @@ pub(crate) struct Setup {
     pub(crate) group: i32,
     pub(crate) run: String,
     pub(crate) base_ns: u64,
+    /// It is to tell which names of modules tests leave with another value.
+    pub(crate) names: bool,
 }
 
 /// A worker that is a process of its own.
@@ -143,9 +145,13 @@ pub(crate) struct Text {
 pub(crate) struct Note {
     /// `leak` where a test left something behind.
     pub(crate) kind: String,
-    /// Of a leak: folder, environment, path, modules, thread, process.
+    /// Of a leak: folder, environment, path, modules, names, thread, process.
     pub(crate) what: String,
+    /// In words; of `names` the name.
     pub(crate) text: String,
+    /// The module's file, of `names`.
+    #[serde(default)]
+    pub(crate) file: String,
 }
 
 /// What is to run.

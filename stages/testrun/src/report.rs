@@ -48,6 +48,8 @@ pub(crate) enum Event<'a> {
     },
     /// Something that people should know, on a line of its own.
     Note(&'a str),
+    /// All tests so far run once more, with others, for this reason: only that counts.
+    Again(&'a str),
     /// How many tests pytest deselected, and the names of those that a report asked for.
     LeftOut {
         count: u64,

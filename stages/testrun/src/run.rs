@@ -29,10 +29,11 @@ use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, AnswerFrame, Order};
 use engine::Engine;
 use memory::Memory;
-use selection::{Outlook, Selection};
+use selection::{Growth, Outlook, Selection};
 pub(crate) use selection::{Which, has_changed, known};
 
 /// All reporters of a run.
+#[derive(Default)]
 pub(crate) struct Reporters(Vec<Box<dyn Reporter>>);
 
 impl Reporters {
@@ -68,16 +69,41 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     for Page::Html(path) in &settings.reports {
         reporters.0.push(Box::new(Html::new(path, settings.call())?));
     }
+    let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
+    let mut selection = selection.transpose()?;
+    let status = loop {
+        match round(settings, selection.as_ref(), &mut reporters, started)? {
+            Round::Ended(status) => break status,
+            Round::More(growth) => {
+                if let Some(selection) = &mut selection {
+                    selection.grow(growth);
+                }
+            }
+        }
+    };
+    reporters.finish()?;
+    Ok(status)
+}
+
+/// What became of one session of pytest.
+enum Round {
+    Ended(u8),
+    /// More tests are to run, and these once more with them.
+    More(Growth),
+}
+
+fn round(
+    settings: &Settings,
+    selection: Option<&Selection>,
+    reporters: &mut Reporters,
+    started: Instant,
+) -> Result<Round, Failure> {
     let chosen;
     let mut settings = settings;
-    let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
-    let selection = selection.transpose()?;
-    if let Some(selection) = &selection {
+    if let Some(selection) = selection {
         match selection.outlook() {
             Outlook::Nothing => {
-                let status = nothing(settings, selection, &mut reporters, started);
-                reporters.finish()?;
-                return Ok(status);
+                return Ok(Round::Ended(nothing(settings, selection, reporters, started)));
             }
             Outlook::Some(files) => {
                 chosen = settings.of_these(files);
@@ -104,7 +130,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
             if summary.is_none() && status > 128 {
                 return Err(Failure::ParentGone(status.to_string()));
             }
-            return Ok(summary.map_or(status, |summary| summary.status) as u8);
+            return Ok(Round::Ended(summary.map_or(status, |summary| summary.status) as u8));
         }
     };
     let (header, plan) = (opening.header, opening.plan);
@@ -116,31 +142,44 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     reporters.tell(&Event::Text(&header));
     reporters.tell(&Event::Text(&plan.text));
     plan.said.iter().for_each(|report| reporters.tell(&Event::Known { id: &report.id, report }));
-    if let Some(text) = selection.as_ref().and_then(Selection::note) {
+    if let Some(text) = selection.and_then(Selection::note) {
         reporters.tell(&Event::Note(&text));
     }
     let summary = if let Some(reason) = plan.plain.clone() {
         reporters.tell(&Event::Note(&format!("dx: pytest runs the tests itself: {reason}")));
         let screen = reporters.0.remove(screen);
-        let heard = plain::listen(&mut parent, &plan, &mut reporters);
+        let heard = plain::listen(&mut parent, &plan, reporters);
         reporters.0.push(screen);
         heard?
     } else if plan.broken || plan.collectonly {
         conclude(&mut parent, &Finish::default())?
     } else {
-        let mut engine = Engine::new(settings, parent, plan, origin, reporters, memory, selection.as_ref())?;
+        let told = std::mem::take(reporters);
+        let mut engine = Engine::new(settings, parent, plan, origin, told, memory, selection)?;
         let outcome = engine.run();
-        let finished = outcome.and_then(|()| engine.finish());
-        let (own, told) = engine.dissolve();
-        (parent, reporters) = (own, told);
-        finished?
+        let growth = selection.and_then(|selection| selection.growth(&engine.left_by_failures(), settings));
+        let finished = match (outcome, &growth) {
+            (Err(failure), _) => Err(failure),
+            (Ok(()), None) => engine.finish(),
+            (Ok(()), Some(_)) => engine.abandon(),
+        };
+        (parent, *reporters) = engine.dissolve();
+        let summary = finished?;
+        if let Some(growth) = growth {
+            reporters.tell(&Event::Again(&growth.text()));
+            reporters.0.truncate(screen);
+            parent.end();
+            process::end_descendants();
+            return Ok(Round::More(growth));
+        }
+        summary
     };
     reporters.tell(&Event::Text(&summary.text));
     let mut status = summary.status as u8;
     if summary.missed {
         status = status.max(1);
     }
-    if let Some(selection) = &selection {
+    if let Some(selection) = selection {
         // Nothing new was found where something could have been; what is known passed.
         if status == 5 && selection.is_content_with_none() {
             status = 0;
@@ -157,8 +196,7 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
         seconds: started.elapsed().as_secs_f64(),
         summary: &summary.counts,
     });
-    reporters.finish()?;
-    Ok(status)
+    Ok(Round::Ended(status))
 }
 
 /// Says why a test would run, or not.

@@ -21,7 +21,7 @@ mod since;
 mod sources;
 mod writer;
 
-pub(crate) use choice::{Choice, file_of};
+pub(crate) use choice::{Choice, Reason, file_of};
 pub(crate) use covered::widen;
 pub(crate) use evidence::Evidence;
 pub(crate) use known::Known;

@@ -132,9 +132,9 @@ def set_paths(config, paths, plugin):
 def choose(plugin, old, new):
     """Leaves the wanted ones of the collected tests, in the order of the arguments."""
     session, config = plugin.session, plugin.config
-    numbers = range(len(session.items))
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
     if new["file_or_dir"]:
-        numbers = []
+        numbers, places = [], []
         folder, root = str(config.invocation_params.dir), str(config.rootpath)
         taken = set()
         for argument in new["file_or_dir"]:
@@ -148,12 +148,9 @@ def choose(plugin, old, new):
                 return "'%s' overlaps with another argument" % argument
             numbers.extend(found)
             taken.update(found)
-    session.items = [session.items[number] for number in numbers]
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    everything = not new["file_or_dir"]
-    if reporter is not None and not everything:
-        reporter.stats.pop("skipped", None)
-        reporter.stats.pop("warnings", None)
+            places.append(wanted)
+        session.items = [session.items[number] for number in numbers]
+        forget_others(plugin, getattr(reporter, "stats", {}), places, root)
     if (new.get("keyword"), new.get("markexpr")) != (old.get("keyword"), old.get("markexpr")):
         import _pytest.mark
 
@@ -166,6 +163,42 @@ def choose(plugin, old, new):
     group_items(plugin, session.items)
     plugin.late = functools.partial(tell, plugin, reporter)
     return None
+
+
+def forget_others(plugin, stats, places, root):
+    """What pytest heard of tests and files that do not lie below these places, it would not have heard without them; the rest
+    it would have heard in their order."""
+    def below(entries, name):
+        def place(entry):
+            inside = (at for at, place in enumerate(places) if lies_below(name(entry), place))
+            return next(inside, None)
+
+        return sorted((entry for entry in entries if place(entry) is not None), key=place)
+
+    def file_of_warning(warning):
+        file = os.path.relpath(warning.fslocation[0], root) if warning.fslocation else ""
+        # Of others nobody knows for which file they were imported.
+        return file if file in plugin.directory.files else places[0]
+
+    plugin.said = below(plugin.said, lambda report: report["id"])
+    plugin.left_out = below(plugin.left_out, str)
+    plugin.deselected = len(plugin.left_out)
+    for kind, name in (("skipped", nodeid_of), ("deselected", nodeid_of), ("warnings", file_of_warning)):
+        stats[kind] = below(stats.get(kind, ()), name)
+        if not stats[kind]:
+            del stats[kind]
+
+
+def lies_below(nodeid, place):
+    return place in (".", nodeid) or nodeid.startswith((place + "/", place + "::")) or place.startswith(nodeid + "::")
+
+
+def nodeid_of(entry):
+    return entry.nodeid
+
+
+def file_of(nodeid):
+    return nodeid.partition("::")[0]
 
 
 def tell(plugin, reporter):
@@ -184,6 +217,7 @@ class Directory:
         ids = sorted((item.nodeid, number) for number, item in enumerate(items))
         self.ids = [nodeid for nodeid, _ in ids]
         self.numbers = [number for _, number in ids]
+        self.files = set(map(file_of, self.ids))
 
     def below(self, wanted):
         """The numbers of the items that pytest would select by this id, file or folder, in pytest's order."""

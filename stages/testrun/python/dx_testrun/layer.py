@@ -14,8 +14,8 @@ from dx_testrun.arguments import Directory, set_arguments
 from dx_testrun.forked import renew_capture
 from dx_testrun.nodeids import NodeIds
 from dx_testrun.packets import Spare, receive, send
-from dx_testrun.planning import thread_count
 from dx_testrun.session import leave, run_pytest
+from dx_testrun.threads import thread_count
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import REFUSED, SUMMARY, Channel
 

@@ -27,7 +27,8 @@ no_thread = threading._DummyThread
 
 
 class Leaks:
-    def __init__(self):
+    def __init__(self, names=None):
+        self.names = names  # where tests that follow may have to run because of what this one leaves in modules
         self.environ, self.folder, self.path, self.threads = {}, "", [], []
         self.modules, self.module_count, self.module_last = {}, -1, None
         self.children = set()
@@ -50,6 +51,8 @@ class Leaks:
             self.see_children()
         if self.forgiven:
             self.forgiven = set()
+        if self.names is not None:
+            self.names.begin()
         self.early, self.torn = None, False
         if item is None:
             return
@@ -58,12 +61,13 @@ class Leaks:
             item.teardown = Teardown(self, item.teardown)
 
     def end(self, at):
-        """After its teardown: what is to be told, as (test, kind, text)."""
+        """After its teardown: what is to be told, as (test, note)."""
         if self.item is not None:
             vars(self.item).pop("teardown", None)
             self.item = None
         if (
             not self.pending
+            and self.names is None
             and environment() == self.environ
             and folder() == self.folder
             and sys.path == self.path
@@ -80,7 +84,8 @@ class Leaks:
         if WATCH.spawned:
             self.see_children()
         told = self.settle(monotonic())
-        told.extend((at, kind, text) for kind, text in self.in_words(found))
+        told.extend((at, note(kind, text)) for kind, text in self.in_words(found))
+        told.extend((at, note("names", key[1], key[0])) for kind, key in found if kind == "names")
         self.wait_for(at, found)
         return told
 
@@ -107,6 +112,8 @@ class Leaks:
             for name, known in self.modules.items():
                 if name not in now or identity(now[name]) != known:
                     found["modules", name] = name in now
+        if self.names is not None:
+            found.update((("names", key), value) for key, value in self.names.look().items())
         return found
 
     def see_modules(self):
@@ -191,11 +198,12 @@ class Leaks:
             if until > now:
                 rest.append(entry)
             elif kind == "thread" and value.is_alive():
-                told.append((at, kind, "left %sthread '%s' running" % ("daemon " if value.daemon else "", value.name)))
+                text = "left %sthread '%s' running" % ("daemon " if value.daemon else "", value.name)
+                told.append((at, note(kind, text)))
             elif kind == "process":
                 command = running(value)
                 if command:
-                    told.append((at, kind, "left process %d running: %s" % (value, command)))
+                    told.append((at, note(kind, "left process %d running: %s" % (value, command))))
         self.pending = rest
         return told
 
@@ -218,6 +226,10 @@ class Teardown:
             self.wrapped()
         finally:
             self.leaks.early, self.leaks.torn = self.leaks.look(), True
+
+
+def note(what, text, file=""):
+    return {"kind": "leak", "what": what, "text": text, "file": file}
 
 
 def environment():

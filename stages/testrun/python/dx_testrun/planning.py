@@ -6,6 +6,7 @@ import os
 from dx_testrun.bare import are_bare
 from dx_testrun import nodes
 from dx_testrun.covered import coverage_of, names_tests
+from dx_testrun.threads import thread_count
 from dx_testrun.watch import WATCH
 
 # Plugins whose hooks over the collected items look at one item at a time, so that files may be collected apart.
@@ -241,28 +242,6 @@ def wanted_of_passed(config):
         usual = config.getini("junit_family") == "xunit2" and config.getini("junit_logging") == "no"
         return "times" if usual else "reports"
     return "times" if getattr(option, "durations", None) is not None else ""
-
-
-def thread_count():
-    """Threads of this process that Python knows of or not, and event loops: neither survives a fork as it was.
-
-    A loop that was made before a fork shares its epoll instance and its wake-ups with those of all other forks."""
-    try:
-        return len(os.listdir("/proc/self/task")) + event_polls()
-    except OSError:
-        import threading
-
-        return threading.active_count()
-
-
-def event_polls():
-    count = 0
-    for fd in os.listdir("/proc/self/fd"):
-        try:
-            count += os.readlink("/proc/self/fd/" + fd) == "anon_inode:[eventpoll]"
-        except OSError:
-            pass
-    return count
 
 
 def describe(path, items, dist):

@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 
-from dx_testrun.planning import thread_count
+from dx_testrun.threads import thread_count
 
 
 def preload(names, arguments):

@@ -12,6 +12,7 @@ from dx_testrun.bare import are_bare, item_of
 from dx_testrun.covered import start_coverage
 from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence
 from dx_testrun.leaks import Leaks
+from dx_testrun.names import Names
 from dx_testrun.planning import describe
 from dx_testrun.ports import Ports
 from dx_testrun.reports import ending_of
@@ -66,7 +67,7 @@ class Worker:
         self.last = 0
         self.result = Result(self, setup["base_ns"])
         plugin.children = set()
-        self.leaks = plugin.leaks = Leaks() if plugin.start.get("leaks") else None
+        self.leaks = plugin.leaks = self.leaks_of_tests()
         plugin.deselected = 0
         self.prepare()
         self.lane = lane_of(self)
@@ -104,6 +105,11 @@ class Worker:
         start_coverage(config, name, self.recorder)
         if self.recorder is not None and not self.plugin.start.get("spawned"):
             self.recorder.forked()
+
+    def leaks_of_tests(self):
+        if self.setup["names"] and self.recorder is not None:
+            return Leaks(Names(self.recorder.path))
+        return Leaks() if self.plugin.start.get("leaks") else None
 
     # Sending
 
@@ -282,8 +288,8 @@ class Worker:
 
     def look_for_leaks(self, step, *arguments):
         try:
-            for (file, item), kind, text in step(*arguments) or ():
-                self.put(NOTE, {"kind": "leak", "what": kind, "text": text}, file=file, item=item)
+            for (file, item), note in step(*arguments) or ():
+                self.put(NOTE, note, file=file, item=item)
         except Exception as error:
             # Tests may put anything in the place of what is looked at; their outcomes do not depend on this.
             self.leaks = self.plugin.leaks = None

@@ -2,8 +2,9 @@
 //!
 //! A `test` line per outcome of a test (two where the teardown failed after the test passed), a `file` line for a file
 //! that could not be collected, a `settled` line for a test that fails only where its file is collected alone (that one
-//! counts, not its `test` line), a `leak` line for what a test left behind, and a last line `done`. Keys and events may follow in version 1; readers skip what they
-//! do not know.
+//! counts, not its `test` line), a `leak` line for what a test left behind, an `again` line where all tests before it run once
+//! more, with others (those lines count for nothing then), and a last line `done`. Keys and events may follow in version 1;
+//! readers skip what they do not know.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -72,6 +73,7 @@ impl Reporter for Events {
             Event::Leak { id, what, text } => {
                 self.line(&json!({"v": VERSION, "event": "leak", "id": id, "what": what, "text": text}));
             }
+            Event::Again(text) => self.line(&json!({"v": VERSION, "event": "again", "text": text})),
             Event::Note(text) => self.line(&json!({"v": VERSION, "event": "note", "text": text})),
             Event::Done { status, seconds, summary } => {
                 let counts: serde_json::Map<_, _> = summary

@@ -168,6 +168,14 @@ impl Html {
         }
     }
 
+    fn begin_again(&mut self, why: &str) {
+        let run = &mut self.run;
+        (run.tests, run.files, run.leaks, run.left_out) = Default::default();
+        (run.header, run.workers) = Default::default();
+        run.notes.push(why.to_owned());
+        self.rows.clear();
+    }
+
     fn file(&mut self, id: &str, report: &crate::message::Report) {
         let category = report.category.clone();
         self.run.files.push(FileNote { id: id.to_owned(), category, text: report.text.clone() });
@@ -209,6 +217,7 @@ impl Reporter for Html {
             Event::Test(test) => self.test(test, false),
             Event::Settled(test) => self.test(test, true),
             Event::File { id, report } | Event::Known { id, report } => self.file(id, report),
+            Event::Again(text) => self.begin_again(text),
             Event::Note(text) => self.run.notes.push((*text).to_owned()),
             Event::Leak { id, text, .. } => self.run.leaks.push(((*id).to_owned(), (*text).to_owned())),
             Event::LeftOut { count, ids } => {

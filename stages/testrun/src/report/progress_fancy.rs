@@ -114,7 +114,11 @@ impl Reporter for Fancy {
                 self.quiet = *entering;
             }
             Event::Drained => self.hide(),
-            Event::Text(_) | Event::Started { .. } | Event::Note(_) | Event::File { .. } => {
+            Event::Text(_)
+            | Event::Started { .. }
+            | Event::Note(_)
+            | Event::Again(_)
+            | Event::File { .. } => {
                 self.hide();
                 self.plain.event(event);
             }

@@ -164,7 +164,7 @@ impl Reporter for Plain {
                 self.files.insert(u32::MAX, open);
                 self.close(u32::MAX);
             }
-            Event::Note(text) => {
+            Event::Note(text) | Event::Again(text) => {
                 self.end_line();
                 self.write(&format!("{text}\n"));
             }

@@ -25,8 +25,9 @@ impl Identity {
         Identity { base_ns, run: format!("{:x}{:x}", std::process::id(), base_ns) }
     }
 
-    pub(super) fn setup(&self, terminal: bool) -> Setup {
-        Setup { terminal, group: process::process_group(), run: self.run.clone(), base_ns: self.base_ns }
+    pub(super) fn setup(&self, terminal: bool, names: bool) -> Setup {
+        let group = process::process_group();
+        Setup { terminal, group, run: self.run.clone(), base_ns: self.base_ns, names }
     }
 }
 
@@ -44,7 +45,7 @@ impl Early {
         let mut workers = Vec::new();
         for lane in (0..count).rev() {
             let (mut worker, handles) = Worker::prepare(lane, lane as u64 + 1)?;
-            let process = spawn(settings, lane, count, None, identity.setup(false), &handles)?;
+            let process = spawn(settings, lane, count, None, identity.setup(false, false), &handles)?;
             worker.forked(process.pid());
             workers.push((worker, process));
         }

@@ -19,7 +19,7 @@ use super::selection::{self, Selection};
 use super::settings::Settings;
 use super::start::Origin;
 use super::together::Together;
-use super::{Conclusion, Reporters, conclusion, feed};
+use super::{Conclusion, Reporters, conclude, conclusion, feed};
 use crate::failure::Failure;
 use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
 use crate::parent::Parent;
@@ -316,6 +316,13 @@ impl<'a> Engine<'a> {
         for worker in self.workers.iter().filter(|worker| worker.stage == Stage::Running) {
             worker.execute(crate::queue::Command::Want(true));
         }
+    }
+
+    /// Ends the session of a run that counts for nothing: another one with more tests follows.
+    pub(super) fn abandon(&mut self) -> Result<Conclusion, Failure> {
+        let conclusion = conclude(&mut self.parent, &Finish::default())?;
+        self.settle();
+        Ok(conclusion)
     }
 
     /// Gives everything to the parent, whose pytest sums it up.

@@ -16,6 +16,8 @@ pub(crate) enum Origin {
     Spawns,
     Unsteady,
     Imports,
+    /// One of its names holds something else.
+    Held,
 }
 
 pub(crate) struct Changes {
@@ -69,12 +71,25 @@ impl Changes {
         changes
     }
 
+    /// Nothing changed but what this module holds while it runs.
+    pub(crate) fn in_module(record: &Record, sources: &Sources, file: u32) -> Changes {
+        let mut changes = Changes {
+            units: vec![false; record.units.len()],
+            inputs: vec![false; record.inputs.len()],
+            modules: HashMap::from([(file, file)]),
+            origins: HashMap::from([(file, Origin::Held)]),
+            sources: BTreeSet::new(),
+        };
+        changes.spread(record, sources, &|_| true);
+        changes
+    }
+
     /// Follows imports backwards from every module that means something else by itself.
     fn spread(&mut self, record: &Record, sources: &Sources, is_steady: &dyn Fn(u32) -> bool) {
         let numbers: HashMap<&str, u32> =
             record.files.iter().enumerate().map(|(number, name)| (name.as_str(), number as u32)).collect();
         let mut importers: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-        let mut open: Vec<u32> = Vec::new();
+        let mut open: Vec<u32> = self.modules.keys().copied().collect();
         for (file, module) in &record.modules {
             let known = module.current && is_steady(*file) || !sources.has_outline();
             let source = if known { None } else { sources.get(record.file(*file)) };
@@ -97,7 +112,7 @@ impl Changes {
                 .or(used.unsteady.then_some(Origin::Unsteady))
                 .or(used.spawned.then_some(Origin::Spawns))
                 .or((imports != module.imports.as_slice()).then_some(Origin::Imports));
-            if let Some(origin) = origin {
+            if let Some(origin) = origin.filter(|_| !self.modules.contains_key(file)) {
                 self.origins.insert(*file, origin);
                 self.modules.insert(*file, *file);
                 open.push(*file);

@@ -34,6 +34,12 @@ pub(crate) enum Reason {
     Covered(String),
     /// Tests of its file lean on those before them, and another one of them runs.
     Together(String),
+    /// A test that fails leaves something in a module that it reaches.
+    Left {
+        id: String,
+        name: String,
+        file: String,
+    },
     /// Something that pytest did outside of tests, with this behind it.
     Session(Box<Reason>),
 }
@@ -67,6 +73,9 @@ impl fmt::Display for Reason {
             Reason::Together(file) => {
                 write!(f, "tests of '{file}' lean on those before them, and another one runs")
             }
+            Reason::Left { id, name, file } => {
+                write!(f, "{id} fails, and leaves '{name}' in '{file}' changed")
+            }
             Reason::Session(reason) => write!(f, "{reason} (used outside of tests)"),
         }
     }
@@ -82,6 +91,7 @@ impl Reason {
             | Reason::Input(_)
             | Reason::Covered(_)
             | Reason::Together(_)
+            | Reason::Left { .. }
             | Reason::Module(_, None) => true,
             Reason::Module(_, Some(reason)) | Reason::Session(reason) => reason.is_change(),
         }
@@ -89,7 +99,7 @@ impl Reason {
 }
 
 /// What is to run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     /// Known tests with a reason to run.
     pub(crate) chosen: BTreeMap<String, Reason>,
@@ -102,8 +112,7 @@ pub(crate) struct Choice {
 impl Choice {
     pub(crate) fn of(record: &Record, sources: &Sources, since: Option<&Since>) -> Choice {
         let changes = Changes::between(record, sources, since);
-        let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
-        let judge = Judge { record, changes: &changes, numbers, above: RefCell::default() };
+        let judge = Judge::new(record, &changes);
         let session = judge.used(&record.session).map(|reason| Reason::Session(Box::new(reason)));
         let (mut chosen, mut cached) = (Vec::new(), Vec::new());
         for (id, test) in &record.tests {
@@ -150,6 +159,22 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// Tests that reach this file run, too; whether there are any.
+    pub(crate) fn reach(&mut self, record: &Record, sources: &Sources, file: &str, reason: &Reason) -> bool {
+        let Some(number) = record.files.iter().position(|name| name == file) else { return false };
+        let changes = Changes::in_module(record, sources, number as u32);
+        let judge = Judge::new(record, &changes);
+        let reaches = |id: &String| record.tests.get(id).is_some_and(|test| judge.test(test).is_some());
+        let (reached, cached) = std::mem::take(&mut self.cached).into_iter().partition(reaches);
+        let reached: BTreeSet<String> = reached;
+        self.cached = cached;
+        let found = !reached.is_empty();
+        self.chosen.extend(reached.into_iter().map(|id| (id, reason.clone())));
+        found
+    }
+}
+
 struct Judge<'a> {
     record: &'a Record,
     changes: &'a Changes,
@@ -159,7 +184,12 @@ struct Judge<'a> {
     above: RefCell<HashMap<u32, Option<Reason>>>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(record: &'a Record, changes: &'a Changes) -> Judge<'a> {
+        let numbers = record.files.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
+        Judge { record, changes, numbers, above: RefCell::default() }
+    }
+
     fn test(&self, test: &Test) -> Option<Reason> {
         if test.failed {
             return Some(Reason::Failed);
@@ -203,7 +233,7 @@ impl Judge<'_> {
             Origin::Input(input) => Some(Box::new(self.input(*input))),
             Origin::Spawns => Some(Box::new(Reason::Spawns)),
             Origin::Unsteady => Some(Box::new(Reason::Unsteady)),
-            Origin::Imports => None,
+            Origin::Imports | Origin::Held => None,
         };
         Some(Reason::Module(self.record.file(*origin).to_owned(), reason))
     }

@@ -79,3 +79,17 @@ fn a_failure_under_selection_is_looked_at_after_those_before_it() {
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert!(ran.stdout.contains("8 of 9 ran, 1 cached"), "{}", ran.stdout);
 }
+
+/// One worker has pytest's order: what a file before it left behind makes a test fail there, too.
+#[test]
+fn what_an_earlier_file_leaves_behind_counts_as_under_pytest() {
+    let project = Project::new(&[
+        ("state.py", "STRICT = True\n"),
+        ("test_a.py", "import state\ndef test_a():\n    state.STRICT = False\n    assert 0\n"),
+        ("test_b.py", "import state\ndef test_b(): assert state.STRICT\n"),
+        ("test_c.py", "import state\ndef test_c(): assert not state.STRICT\n"),
+    ]);
+    let ran = project.agrees_with_pytest(&["--no-warm", "-n", "1"], &[]);
+    assert!(ran.stdout.contains("2 failed, 1 passed"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("passes only after"), "{}", ran.stdout);
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -150,6 +151,44 @@ fn threads_in_the_parent_are_not_forked() {
         );
         assert!(ran.stdout.contains("16 passed"), "sets have one order\n{}", ran.stdout);
     }
+    project.expect_no_leftovers();
+}
+
+/// As numpy's OpenBLAS does: its threads end before a fork, and it makes new ones when it is asked to.
+const POOL: &str = "\
+#include <pthread.h>
+#include <unistd.h>
+static pthread_t thread;
+static volatile int running;
+static void *work(void *nothing) { while (running) usleep(1000); return nothing; }
+static void end(void) { if (running) { running = 0; pthread_join(thread, 0); } }
+void begin(void) { if (!running) { running = 1; pthread_create(&thread, 0, work, 0); } }
+void ends_before_forks(void) { pthread_atfork(end, 0, 0); }
+";
+
+#[test]
+fn threads_that_end_before_a_fork_hinder_none() {
+    let conftest =
+        |more: &str| format!("import ctypes\nPOOL = ctypes.CDLL('./pool.so')\n{more}POOL.begin()\n");
+    let test = "import os\nfrom conftest import POOL\n\
+        def threads(): return len(os.listdir('/proc/self/task'))\n\
+        def test_pool():\n    \
+        before = threads()\n    POOL.begin()\n    assert threads() == 2\n    assert before in (1, 2)\n";
+    let ending = conftest("POOL.ends_before_forks()\n");
+    let project =
+        Project::new(&[("pool.c", POOL), ("conftest.py", &ending), ("test_a.py", test), ("test_b.py", test)]);
+    let words = ["-shared", "-fPIC", "-pthread", "-o", "pool.so", "pool.c"];
+    assert!(Command::new("cc").args(words).current_dir(project.path()).status().unwrap().success());
+    let ran = project.run(&["--no-warm", "-n", "2", "-W", "error"]);
+    assert!(ran.status == 0 && !ran.stdout.contains("apart"), "{}\n{}", ran.stdout, ran.stderr);
+    for _ in 0..2 {
+        let ran = project.run(&["--warm", "-n", "2", "-W", "error"]);
+        assert!(ran.status == 0 && ran.stdout.contains("warm, "), "{}\n{}", ran.stdout, ran.stderr);
+    }
+    assert!(project.dx(&["--stop"]).output().unwrap().status.success());
+    project.write("conftest.py", &conftest(""));
+    let ran = project.run(&["--no-warm", "-n", "2", "-W", "error"]);
+    assert!(ran.status == 0 && ran.stdout.contains("workers apart"), "{}\n{}", ran.stdout, ran.stderr);
     project.expect_no_leftovers();
 }
 

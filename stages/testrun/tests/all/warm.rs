@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::support::{Project, Ran};
+use super::support::{Project, Ran, python};
 
 fn project() -> Project {
     Project::new(&[
@@ -123,4 +123,38 @@ fn who_lists_the_whole_project_stays_warm() {
     heat(&project);
     let ran = warm(&project);
     assert!(ran.stdout.contains("warm, collected"), "{}", ran.stdout);
+}
+
+/// Of a session that was collected as a whole, a run of a part tells what pytest tells of that part.
+#[test]
+fn what_was_collected_beside_the_tests_of_a_run_is_not_told() {
+    let tests = |name: &str| {
+        let slow = "@pytest.mark.slow\ndef test_slow(): pass\n";
+        format!("import pytest, warnings\nwarnings.warn('in {name}')\n{slow}def test_it(): pass\n")
+    };
+    let skipped = "import pytest\npytest.importorskip('nothing_of_this_name')\n";
+    let project = Project::new(&[
+        ("pytest.ini", "[pytest]\naddopts = -m 'not slow'\nmarkers = slow\n"),
+        ("a/test_a.py", &tests("a")),
+        ("a/test_none_a.py", skipped),
+        ("b/test_b.py", &tests("b")),
+        ("b/test_none_b.py", skipped),
+    ]);
+    heat(&project);
+    for paths in [&["a"][..], &["a/test_a.py"], &["a/test_a.py::test_it"], &["b", "a"], &["."], &[]] {
+        let ran = project.run(&[&["--warm", "-rs"][..], paths].concat());
+        assert!(ran.stdout.contains("warm, collected"), "{}", ran.stdout);
+        let mut pytest = project.command(&python().with_file_name("pytest"));
+        let own = pytest.args(["-p", "no:cacheprovider", "-rs"]).args(paths).output().unwrap();
+        let of_interest = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| {
+                line.starts_with("SKIPPED")
+                    || line.contains("UserWarning")
+                    || line.contains("passed")
+                    || line.starts_with("collected")
+            });
+            lines.map(|line| line.trim_matches('=').split(" in 0").next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(of_interest(&ran.stdout), of_interest(&String::from_utf8_lossy(&own.stdout)), "{paths:?}");
+    }
 }

@@ -80,7 +80,7 @@ impl Engine<'_> {
             Answer::Note => {
                 let note: Note = message::read(&frame.payload)?;
                 if note.kind == "leak" {
-                    self.leaked(frame.file, frame.item, &note);
+                    self.leaked(frame.file, frame.item, note);
                     return Ok(());
                 }
                 if note.kind == "ended" {

@@ -27,7 +27,7 @@ impl Engine<'_> {
                 }
                 continue;
             }
-            let kept = self.run_after_those_before(file, &tests, &[])?;
+            let kept = self.run_after_those_before(file, &tests, &[], &[])?;
             let passed: Vec<(u32, u32)> =
                 tests.iter().map(|item| (file, *item)).filter(|at| self.passed(*at)).collect();
             self.put_back(kept, |at| !passed.contains(&at));
@@ -41,22 +41,23 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Tests that failed after others and pass alone: those that fail after the tests before them in their file do so under
-    /// pytest, too. So do those of which nobody has the time to find out.
-    pub(super) fn fail_after_their_files(
-        &mut self,
-        harmed: &[(u32, u32)],
-    ) -> Result<Vec<(u32, u32)>, Failure> {
+    /// Tests that failed after others and pass alone: those that fail after the tests before them in their file, and after what
+    /// stands before it and ran in their worker, do so under pytest, too. So do those of which nobody has the time to find out.
+    pub(super) fn fail_in_order(&mut self, harmed: &[(u32, u32)]) -> Result<Vec<(u32, u32)>, Failure> {
         let everything: Vec<u32> = (0..self.files.len() as u32).collect();
         let mut hold = Vec::new();
         let mut spent = 0.0;
         for (file, tests) in by_file(harmed) {
             let places = tests.iter().map(|item| (file, *item));
-            if !self.is_affordable(file, &tests, &mut spent) {
+            let before = self.ran_before_the_file(file, &tests);
+            let known = before.iter().filter_map(|at| self.tally.get(at.0, at.1));
+            let seconds: f64 = known.map(Done::seconds).sum();
+            if spent + seconds > PATIENCE || !self.is_affordable(file, &tests, &mut spent) {
                 hold.extend(places);
                 continue;
             }
-            let kept = self.run_after_those_before(file, &tests, &everything)?;
+            spent += seconds;
+            let kept = self.run_after_those_before(file, &tests, &before, &everything)?;
             hold.extend(places.filter(|at| self.has_failed(*at)));
             self.put_back(kept, |_| true);
         }
@@ -73,14 +74,17 @@ impl Engine<'_> {
         is
     }
 
-    /// Runs a file up to the last of these tests; what was known of them before. Tests that nobody asked for leave no trace.
+    /// Runs a file up to the last of these tests, after others; what was known of them before. Tests that nobody asked for
+    /// leave no trace.
     fn run_after_those_before(
         &mut self,
         file: u32,
         tests: &[u32],
+        others: &[(u32, u32)],
         first: &[u32],
     ) -> Result<Vec<Kept>, Failure> {
-        let all: Vec<(u32, u32)> = (0..=last(tests)).map(|item| (file, item)).collect();
+        let own = (0..=last(tests)).map(|item| (file, item));
+        let all: Vec<(u32, u32)> = others.iter().copied().chain(own).collect();
         let kept = self.again(&all, first)?;
         for at in all {
             if !kept.iter().any(|old| (old.done.file, old.done.item) == at) {
@@ -88,6 +92,19 @@ impl Engine<'_> {
             }
         }
         Ok(kept)
+    }
+
+    /// What ran in the workers that these tests failed in, before them, and stands in files before theirs.
+    fn ran_before_the_file(&self, file: u32, tests: &[u32]) -> Vec<(u32, u32)> {
+        let of = |at: (u32, u32)| self.first_failures.get(&at).map(|first| &first.done);
+        let failed: Vec<&Done> = tests.iter().filter_map(|item| of((file, *item))).collect();
+        let first = |done: &Done| *of((done.file, done.item)).unwrap_or(done);
+        let ran_before = |done: &Done| {
+            let ran = first(done);
+            failed.iter().any(|failed| failed.worker == ran.worker && ran.start <= failed.start)
+        };
+        let before = self.tally.all().take_while(|done| done.file < file);
+        before.filter(|done| ran_before(done)).map(|done| (done.file, done.item)).collect()
     }
 
     /// Whether selection left out a test before this one in its file.

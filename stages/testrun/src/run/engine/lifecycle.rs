@@ -36,7 +36,7 @@ impl Engine<'_> {
             worker
         } else {
             let (mut worker, handles) = Worker::prepare(lane, self.serials)?;
-            let setup = self.origin.identity.setup(terminal);
+            let setup = self.origin.identity.setup(terminal, self.looking_again && self.may_run_more());
             let input = self.plan.nodes.get(lane).filter(|_| count > 1).cloned();
             if self.plan.threads > 1 || input.is_some() {
                 let process = early::spawn(self.settings, lane, count, input, setup, &handles)?;
@@ -314,7 +314,8 @@ impl Engine<'_> {
         let lane = self.queue.add_worker();
         let count = self.queue.workers().min(self.settings.workers.max(1));
         self.run_unshared(|engine| {
-            if first.is_empty() {
+            // In a session that is a whole everything is collected.
+            if first.is_empty() || engine.mode == Mode::Whole {
                 // It may be told that nothing follows as soon as it is there.
                 let spans = engine.spans_of(items);
                 engine.queue.give(lane, spans.into_iter());

@@ -7,7 +7,8 @@
 //! more in a process that did not (in a fresh one; in the one that it failed in, which remembers what ran there; after the
 //! same tests as there in another one), or else it is merely flaky.
 //!
-//! Who fails after what ran before it may do so under pytest, too: not if it passes after those before it in its file.
+//! Who fails after what ran before it may do so under pytest, too: not if it passes after that part of it which stands
+//! before it in pytest's order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,7 +74,7 @@ impl Engine<'_> {
             self.put_back(third, |_| true);
         }
         harmed.retain(|at| !flaky.contains(at));
-        let hold = self.fail_after_their_files(&harmed)?;
+        let hold = self.fail_in_order(&harmed)?;
         flaky.extend(hold);
         for at in passed {
             if flaky.contains(&at) {
