@@ -39,6 +39,10 @@ impl Session {
             match self.run_suite(suite) {
                 Ok(row) => {
                     report::print_findings(&row);
+                    if suites.len() > 1 {
+                        // Who stops it before the last suite has these.
+                        report::print_tables(std::slice::from_ref(&row));
+                    }
                     rows.push(row);
                 }
                 Err(error) => {

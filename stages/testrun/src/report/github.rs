@@ -46,7 +46,6 @@ impl Reporter for GitHub {
     fn event(&mut self, event: &Event<'_>) {
         match event {
             Event::Test(test) => self.test(test),
-            Event::Again(_) => self.lines.clear(),
             Event::Done { .. } => self.lines.drain(..).for_each(|line| println!("{line}")),
             _ => {}
         }
