@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import sys
 
+from dx_testrun.orphans import end_orphans
 from dx_testrun.session import leave, run_pytest
 from dx_testrun.watch import WATCH
 from dx_testrun.wire import START, SUMMARY, Channel
@@ -30,5 +32,19 @@ def main():
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "pytest")] + list(start["arguments"])
     sys.path[0] = os.path.dirname(sys.executable)
     plugin, status = run_pytest(channel, start)
-    channel.send(SUMMARY, {"text": plugin.text(), "status": status})
-    leave(status)
+    try:
+        channel.send(SUMMARY, {"text": plugin.text(), "status": status})
+    except OSError:
+        # Nobody is there to hear it.
+        pass
+    leave(status, lambda: end_orphans() if is_gone(channel) else None)
+
+
+def is_gone(channel):
+    """Whether dx-testrun has died, and cannot end what tests left running."""
+    try:
+        return channel.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -113,11 +113,12 @@ def end_pools():
         end()
 
 
-def leave(status):
+def leave(status, last=lambda: None):
     try:
         end_pools()
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
+        last()
         os._exit(status if 0 <= status < 256 else 1)

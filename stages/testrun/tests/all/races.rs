@@ -2,6 +2,8 @@
 //! and makes them happen.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::support::Project;
 
@@ -135,4 +137,23 @@ fn a_file_that_kills_its_collector_is_blamed_the_second_time() {
         assert_eq!(imports, "xx", "{}", ran.stdout);
         fs::remove_file(project.path().join("imports")).unwrap();
     }
+}
+
+/// What a test left running is ended by the runner; where that was killed while pytest sums up, by pytest's process.
+#[test]
+fn who_kills_the_runner_during_the_summary_leaves_nothing_running() {
+    let conftest =
+        "import time\ndef pytest_terminal_summary():\n    open('summing', 'w').close()\n    time.sleep(1)\n";
+    let test =
+        "import subprocess\ndef test_child(): subprocess.Popen(['sleep', '600'], start_new_session=True)\n";
+    let project = Project::new(&[("conftest.py", conftest), ("test_a.py", test)]);
+    let mut run = project.dx(&["--no-warm", "-n", "1"]).stdout(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !project.path().join("summing").exists() {
+        assert!(Instant::now() < deadline, "it never came to its summary");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    project.expect_no_leftovers();
 }
