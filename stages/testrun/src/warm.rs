@@ -127,6 +127,8 @@ struct Begun {
 #[derive(Deserialize)]
 struct Read {
     began: f64,
+    /// The layer that it was forked from: what that one read, it read before.
+    below: Option<String>,
     files: Vec<String>,
     folders: Vec<String>,
 }
@@ -269,16 +271,21 @@ impl<'a> Warm<'a> {
         else {
             return nobody_knows();
         };
+        // It may have changed since then and before this layer began, of which its own list shows nothing.
+        let below = || read.below.as_deref().and_then(|below| self.why_stale(below));
+        if let Some(stale) = below() {
+            return Some(stale);
+        }
         let Ok(since) = Duration::try_from_secs_f64(read.began) else { return nobody_knows() };
         let Some(mut recording) = Recording::since(&manifest, SystemTime::UNIX_EPOCH + since, self.key)
         else {
             return nobody_knows();
         };
-        recording.files(read.files);
-        recording.folders(read.folders);
+        recording.files(read.files.iter().cloned());
+        recording.folders(read.folders.iter().cloned());
         recording.finish(b"");
         self.forget_old_layers(id);
-        changed(&manifest, &self.key)
+        changed(&manifest, &self.key).or_else(below)
     }
 
     /// Manifests of layers that are gone: those whose list their server has removed, or whose server is dead.

@@ -46,6 +46,7 @@ class Warm:
 
     def __init__(self, sock, name, path):
         self.socket, self.name, self.path = sock, name, path
+        self.below = None  # the layer that this one was forked from, which has read files before this one began
         self.began = time.time()
         self.role = None
         self.config = None
@@ -61,7 +62,7 @@ class Warm:
         files, folders = WATCH.everything()
         target = self.path + "." + self.name
         with open(target + ".tmp", "w") as file:
-            json.dump({"began": self.began, "files": files, "folders": folders}, file)
+            json.dump({"began": self.began, "below": self.below, "files": files, "folders": folders}, file)
         os.rename(target + ".tmp", target)
         if thread_count() > 1:
             send(self.socket, {"ready": False, "reason": "something that pytest imports has started threads or an event loop"})
@@ -142,7 +143,7 @@ class Warm:
             return
         self.role = "second"
         self.socket = socket.socket(fileno=fds[0])
-        self.name, self.began = message["id"], time.time()
+        self.below, self.name, self.began = self.name, message["id"], time.time()
         WATCH.on = True
         set_arguments(plugin, None)
         plugin.start["whole"] = "warm"

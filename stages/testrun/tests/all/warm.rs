@@ -158,3 +158,24 @@ fn what_was_collected_beside_the_tests_of_a_run_is_not_told() {
         assert_eq!(of_interest(&ran.stdout), of_interest(&String::from_utf8_lossy(&own.stdout)), "{paths:?}");
     }
 }
+
+/// The collected session stands on a configured one, which read its files before the run that changed them.
+#[test]
+fn what_a_run_changes_before_the_session_is_collected_is_seen() {
+    let project = Project::new(&[
+        ("conftest.py", "import json\nDATA = json.load(open('data.json'))\n"),
+        ("data.json", "1"),
+        (
+            "test_it.py",
+            "import conftest, json\ndef test_data():\n    \
+             assert conftest.DATA == json.load(open('data.json'))\n    \
+             open('data.json', 'w').write(str(conftest.DATA % 3 + 1))\n",
+        ),
+    ]);
+    for _ in 0..6 {
+        let ran = warm(&project);
+        assert_eq!(ran.status, 0, "{}", ran.stdout);
+        // The server collects the session meanwhile.
+        std::thread::sleep(Duration::from_millis(700));
+    }
+}
