@@ -281,11 +281,16 @@ impl<'a> Warm<'a> {
         else {
             return nobody_knows();
         };
-        recording.files(read.files.iter().cloned());
-        recording.folders(read.folders.iter().cloned());
+        recording.files(read.files);
+        recording.folders(read.folders);
         recording.finish(b"");
         self.forget_old_layers(id);
-        changed(&manifest, &self.key).or_else(below)
+        let stale = changed(&manifest, &self.key).or_else(below);
+        if stale.is_some() {
+            // Another run must not believe it meanwhile.
+            let _ = fs::remove_file(&manifest);
+        }
+        stale
     }
 
     /// Manifests of layers that are gone: those whose list their server has removed, or whose server is dead.

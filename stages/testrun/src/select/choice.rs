@@ -157,9 +157,7 @@ impl Choice {
             (id, reason)
         }));
     }
-}
 
-impl Choice {
     /// Tests that reach this file run, too; whether there are any.
     pub(crate) fn reach(&mut self, record: &Record, sources: &Sources, file: &str, reason: &Reason) -> bool {
         let Some(number) = record.files.iter().position(|name| name == file) else { return false };
