@@ -199,7 +199,7 @@ static PyObject *unit_of(PyObject *path, PyObject *line, PyObject *name) {
     return unit;
 }
 
-static int enter(PyObject *code, PyObject *unit) {
+static int enter(PyObject *code, PyObject *unit, int is_module) {
     PyObject *key = PyObject_CallFunctionObjArgs(known.identity, code, NULL);
     if (!key)
         return -1;
@@ -208,7 +208,8 @@ static int enter(PyObject *code, PyObject *unit) {
     Py_DecRef(key);
     if (status < 0 || table_add(code, unit, memory != NULL) < 0)
         return -1;
-    if (known.arm == &_Py_NoneStruct)
+    /* That a module's code begins, an audit event tells. */
+    if (is_module || known.arm == &_Py_NoneStruct)
         return 0;
     PyObject *events = memory ? known.returning : known.event;
     PyObject *done = PyObject_CallFunctionObjArgs(known.arm, known.tool, code, events, NULL);
@@ -253,7 +254,7 @@ static int nested(PyObject *path, PyObject *code, PyObject *owner, int inside) {
     int lines = found < 0 ? -1 : any_in(names, known.line_names);
     if (lines < 0 || (lines && PySet_Add(known.lines, unit) < 0))
         goto end;
-    status = walk(path, code, unit, inside || is_function);
+    status = enter(code, unit, 0) < 0 ? -1 : walk(path, code, unit, inside || is_function);
 end:
     if (name)
         Py_DecRef(name);
@@ -266,8 +267,9 @@ end:
     return status;
 }
 
+/* What stands in this code. */
 static int walk(PyObject *path, PyObject *code, PyObject *owner, int inside) {
-    PyObject *constants = enter(code, owner) < 0 ? NULL : PyObject_GetAttr(code, name_consts);
+    PyObject *constants = PyObject_GetAttr(code, name_consts);
     if (!constants)
         return -1;
     Py_ssize_t count = PyTuple_Size(constants);
@@ -281,9 +283,11 @@ static int walk(PyObject *path, PyObject *code, PyObject *owner, int inside) {
     return status;
 }
 
-/* register(path, code, unit): gives every function in a module's code its unit. */
+/* register(path, code, unit): gives a module's code and every function in it their units. */
 METHOD(register) {
     if (count != 3)
         return wrong("register takes three arguments");
-    return walk(given[0], given[1], given[2], 0) < 0 ? NULL : none();
+    if (enter(given[1], given[2], 1) < 0 || walk(given[0], given[1], given[2], 0) < 0)
+        return NULL;
+    return none();
 }

@@ -30,6 +30,10 @@ def watch_files(recorder):
             path = path if path[:1] == "/" else os.path.abspath(path)
         except (TypeError, ValueError, OSError):
             return
+        source = recorder.source
+        if source is not None and (path == source or source.startswith(os.path.join(path, ""))):
+            # It is there, since it is imported.
+            return
         if path.startswith(root) and not path.endswith(".pyc") and "/__pycache__" not in path:
             window.asked.add((kind, path))
 

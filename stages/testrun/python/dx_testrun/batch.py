@@ -51,11 +51,10 @@ class Batch:
 class Series:
     """Tests of a batch, one after the other, that use nothing but functions: they have one window."""
 
-    __slots__ = ("batch", "window", "anew", "file", "first", "next", "ends")
+    __slots__ = ("batch", "window", "file", "first", "next", "ends")
 
-    def __init__(self, batch, window, at, anew):
+    def __init__(self, batch, window, at):
         self.batch, self.window = batch, window
-        self.anew = anew  # whether it begins the batch, and did not yet
         self.file, self.first = at
         self.next = self.first  # the test with which it goes on
         self.ends = []  # how many units the window had after each of them

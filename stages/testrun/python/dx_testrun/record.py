@@ -69,7 +69,7 @@ class Recorder:
         self.modules = {}  # path -> Window
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
-        self.source = None  # the file that is imported, which is read for that
+        self.source = None  # the file that is imported, until its code begins: it is read for that
         self.on = self.collecting = False
         self.lines = set()  # units that look at lines
         self.window = Window
@@ -174,9 +174,6 @@ class Recorder:
         if memories.caches:
             memories.look(self.current)
         before, self.current = self.current, window
-        if series.anew:
-            series.anew = False
-            functions.switch()
         began = perf_counter()
         try:
             run()
@@ -213,9 +210,10 @@ class Recorder:
             self.file, self.shared = at[0], window.units
             self.credit, self.price = self.credit - price, self.functions.fixed
             self.batch = Batch(self.batch.number + 1)
+            self.functions.switch()
         else:
             window.units = units
-        self.series = Series(self.batch, window, at, anew)
+        self.series = Series(self.batch, window, at)
         return self.series
 
     def end_series(self):
@@ -280,8 +278,21 @@ class Recorder:
             known = self.folders[folder] = os.path.join(os.path.realpath(folder or "/"), "")
         return known + base
 
+    def execute(self, code):
+        """A module's code begins. It runs once, so nothing has to be told of it by `sys.monitoring`."""
+        unit = self.owners.get(identity(code))
+        if unit is None:
+            self.register(code)
+            unit = self.owners.get(identity(code))
+            if unit is None:
+                return
+        self.current.units[unit] = None
+        if self.source is not None and self.source == self.path(code.co_filename):
+            # Who reads it from here on does so for its own account.
+            self.source = None
+
     def register(self, code):
-        """Gives every function of a module's code its unit."""
+        """Gives a module's code and every function in it their units."""
         path = self.path(code.co_filename)
         if path is None:
             return
@@ -289,11 +300,12 @@ class Recorder:
         if self.functions.registers:
             LIBRARY.register(path, code, self.unit(path, 0, ""))
             return
-        todo = [(code, self.unit(path, 0, ""), False)]
+        todo, module = [(code, self.unit(path, 0, ""), False)], code
         while todo:
             code, owner, inside = todo.pop()
             self.owners[identity(code)] = owner
-            self.functions.look_at(code)
+            if code is not module:
+                self.functions.look_at(code)
             for constant in code.co_consts:
                 if type(constant) is not type(code):
                     continue
@@ -322,8 +334,8 @@ class Recorder:
             return
         if event == "exec":
             code = arguments[0]
-            if getattr(code, "co_name", None) == "<module>" and identity(code) not in self.owners:
-                self.register(code)
+            if getattr(code, "co_name", None) == "<module>":
+                self.execute(code)
         elif event == "open":
             path, mode, flags = arguments
             if not isinstance(path, (str, bytes)) or isinstance(path, str) and path.endswith(BYTECODE):

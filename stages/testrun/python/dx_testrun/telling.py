@@ -71,10 +71,9 @@ class Teller:
             out["lines"] = True
         self.entries.append(out)
 
-    def whole(self, window, source=None):
-        """`source` is the module's own file, which is read in order to import it."""
+    def whole(self, window):
         units = list(window.units)
-        out = self.describe(window, units, source)
+        out = self.describe(window, units)
         if not self.recorder.lines.isdisjoint(units):
             out["lines"] = True
         return out
@@ -89,12 +88,12 @@ class Teller:
             out["new"] = [(path, list(map(units.__getitem__, some))) for path, some in groupby(fresh, paths.__getitem__)]
         return out
 
-    def describe(self, window, units, source=None):
+    def describe(self, window, units):
         out = self.name({"units": units}, units)
         rest = window.rest
         if not rest:
             return out
-        files = [path for path in self.lasting(rest.get("files")) if path != source]
+        files = self.lasting(rest.get("files"))
         if files:
             out["files"] = files
         folders = self.lasting(rest.get("folders"))
@@ -124,7 +123,7 @@ class Teller:
             now = size(window)
             if self.known.get(path) != now:
                 self.known[path] = now
-                self.entries.append(dict(self.whole(window.whole(), path), module=path))
+                self.entries.append(dict(self.whole(window.whole()), module=path))
         self.session()
 
     def session(self):
