@@ -56,6 +56,7 @@ class Plugin:
         self.finish = None
         self.said = []  # what the parent's own collection reported
         self.base = None
+        self.alone = False  # whether a worker of this run is its only one
         self.spare = None  # a worker that waits for its run
         self.lean = False  # whether this pytest is one whose parts are known
         self.late = None  # writes the header and returns it, where that was put off
@@ -269,6 +270,7 @@ class Plugin:
                 fds, self.channel.fds = self.channel.fds[:4], self.channel.fds[4:]
                 if len(fds) != 4:
                     fail("a worker needs four descriptors")
+                self.alone = words[1] == 1
                 if words[1] > 1 and self.base is None:
                     self.base = temporary_base(config)
                 setup = json.loads(payload.decode())

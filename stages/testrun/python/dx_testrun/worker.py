@@ -10,7 +10,7 @@ import sys
 
 from dx_testrun.bare import are_bare, item_of
 from dx_testrun.covered import start_coverage
-from dx_testrun.forked import forget_cache, hold_on, own_base, renew_capture, silence
+from dx_testrun.forked import forget_cache, hold_on, leave_folders, own_base, renew_capture, silence
 from dx_testrun.leaks import Leaks
 from dx_testrun.names import Names
 from dx_testrun.planning import describe
@@ -89,6 +89,7 @@ class Worker:
         if hasattr(faulthandler, "register"):
             faulthandler.register(signal.SIGRTMIN + 5, file=self.dump, all_threads=True, chain=False)
         silence(config)
+        leave_folders()
         name = "gw%d" % self.number
         if self.count > 1:
             workers = {"workerid": name, "workercount": self.count, "testrunuid": self.setup["run"], "mainargv": sys.argv}

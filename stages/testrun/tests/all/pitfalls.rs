@@ -346,3 +346,40 @@ fn folders_of_earlier_runs_are_removed_once() {
     let cleaned = fs::read_to_string(project.path().join("cleaned")).unwrap();
     assert_eq!(cleaned.lines().count(), 1, "{cleaned}");
 }
+
+/// A plugin that knows of xdist, and ends for good in the process that is no worker of it.
+const ENDS_ONCE: &str = r#"
+import os, tempfile
+def pytest_sessionstart(session):
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        session.config.folder = tempfile.TemporaryDirectory()
+def pytest_sessionfinish(session):
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        os.listdir(session.config.folder.name)
+        session.config.folder.cleanup()
+"#;
+
+#[test]
+fn what_a_plugin_ended_in_the_only_worker_need_not_be_there_for_the_parent() {
+    let project = Project::new(&[("conftest.py", ENDS_ONCE), ("test_m.py", "def test_a(): assert True\n")]);
+    let alone = project.run(&["-n", "1"]);
+    assert_eq!(alone.status, 0, "{}{}", alone.stdout, alone.stderr);
+    let text = "which has run in the worker, failed here: FileNotFoundError";
+    assert!(alone.stdout.contains("1 passed") && alone.stdout.contains(text), "{}", alone.stdout);
+}
+
+/// What the parent ends with was made before its workers.
+const FOLDER: &str = r#"
+import os, tempfile
+FOLDER = tempfile.TemporaryDirectory()
+def pytest_sessionfinish():
+    assert os.path.isdir(FOLDER.name)
+"#;
+
+#[test]
+fn a_worker_removes_no_temporary_folder_of_its_parent() {
+    let test = "def test_a(): assert True\n";
+    let project = Project::new(&[("conftest.py", FOLDER), ("test_a.py", test), ("test_b.py", test)]);
+    let ran = project.run(&["-n", "2"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+}
