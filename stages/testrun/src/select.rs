@@ -30,4 +30,4 @@ pub(crate) use record::Record;
 pub(crate) use setting::setting;
 pub(crate) use since::Since;
 pub(crate) use sources::Sources;
-pub(crate) use writer::{Ran, Run};
+pub(crate) use writer::{Ran, Run, WholeFiles};

@@ -23,16 +23,12 @@ def watch_files(recorder):
     def note(kind, path):
         window = recorder.current
         # What asks by asking another is one question.
-        if quiet[0] or not recorder.on or recorder.foreign:
+        if quiet[0] or not recorder.on or recorder.foreign or recorder.importing:
             return
         try:
             path = os.fsdecode(path)
             path = path if path[:1] == "/" else os.path.abspath(path)
         except (TypeError, ValueError, OSError):
-            return
-        source = recorder.source
-        if source is not None and (path == source or source.startswith(os.path.join(path, ""))):
-            # It is there, since it is imported.
             return
         if path.startswith(root) and not path.endswith(".pyc") and "/__pycache__" not in path:
             window.asked.add((kind, path))
@@ -50,14 +46,14 @@ def watch_files(recorder):
         if plain.__code__.co_varnames[0] == "s":
 
             def asked(s):
-                if quiet[0] or recorder.current is recorder.session:
+                if quiet[0] or recorder.importing or recorder.current is recorder.session:
                     return plain(s)
                 return loud("presence", s, plain)
 
         else:
 
             def asked(path):
-                if quiet[0] or recorder.current is recorder.session:
+                if quiet[0] or recorder.importing or recorder.current is recorder.session:
                     return plain(path)
                 return loud("presence", path, plain)
 

@@ -70,6 +70,7 @@ class Recorder:
         self.touched = {}  # paths whose windows may have grown since, in order
         self.foreign = 0  # imports of others' modules that go on
         self.source = None  # the file that is imported, until its code begins: it is read for that
+        self.importing = False  # whether nobody but Python or pytest does anything, until its code begins
         self.on = self.collecting = False
         self.lines = set()  # units that look at lines
         self.window = Window
@@ -128,8 +129,9 @@ class Recorder:
             if rested:
                 self.functions.rest()
 
-    def begin_module(self, path):
-        """A module is imported in its own window; whoever asked for it depends on it."""
+    def begin_module(self, path, plain):
+        """A module is imported in its own window; whoever asked for it depends on it. `plain`: the project's code has no part
+        in that."""
         window = self.modules.setdefault(path, Window())
         # What pytest imports while it collects are the tests' own files and conftests, which concern no others.
         if self.current is not self.session or not self.collecting and os.path.basename(path) != "conftest.py":
@@ -138,12 +140,12 @@ class Recorder:
         rested = self.functions.resting
         if rested:
             self.functions.resume()
-        begun = rested, self.foreign, self.source, self.enter(window)
-        self.foreign, self.source = 0, path
+        begun = rested, self.foreign, self.source, self.importing, self.enter(window)
+        self.foreign, self.source, self.importing = 0, path, plain
         return begun
 
     def end_module(self, path, begun):
-        rested, self.foreign, self.source, before = begun
+        rested, self.foreign, self.source, self.importing, before = begun
         self.leave(before, self.modules[path])
         if rested:
             self.functions.rest()
@@ -280,6 +282,11 @@ class Recorder:
 
     def execute(self, code):
         """A module's code begins. It runs once, so nothing has to be told of it by `sys.monitoring`."""
+        if self.source is not None:
+            # pytest's bytecode names its source as it was called when it was written; folders are moved and copied.
+            self.tracked[code.co_filename] = self.source
+            # Who reads it from here on does so for its own account.
+            self.source, self.importing = None, False
         unit = self.owners.get(identity(code))
         if unit is None:
             self.register(code)
@@ -287,9 +294,6 @@ class Recorder:
             if unit is None:
                 return
         self.current.units[unit] = None
-        if self.source is not None and self.source == self.path(code.co_filename):
-            # Who reads it from here on does so for its own account.
-            self.source = None
 
     def register(self, code):
         """Gives a module's code and every function in it their units."""

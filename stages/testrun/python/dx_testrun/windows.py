@@ -29,8 +29,9 @@ def watch_imports(recorder):
 
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
+    plain = machinery.SourceFileLoader, AssertionRewritingHook
     for kind in (machinery._LoaderBasics, AssertionRewritingHook):
-        wrap(recorder, kind)
+        wrap(recorder, kind, plain)
     plain = importlib.import_module
 
     @functools.wraps(plain)
@@ -46,7 +47,7 @@ def watch_imports(recorder):
     importlib.import_module = import_module
 
 
-def wrap(recorder, kind):
+def wrap(recorder, kind, plain_kinds):
     plain = kind.exec_module
 
     def exec_module(self, module):
@@ -57,7 +58,7 @@ def wrap(recorder, kind):
             # It is known by its version, with everything that it starts.
             recorder.foreign += 1
         else:
-            begun = recorder.begin_module(path)
+            begun = recorder.begin_module(path, type(self) in plain_kinds)
         try:
             return plain(self, module)
         finally:

@@ -25,7 +25,7 @@ use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
 use crate::report::Event;
-use crate::select::Evidence;
+use crate::select::{Evidence, WholeFiles};
 use crate::sys::{poll, signals};
 use crate::tally::{Kept, Tally};
 use crate::worker::{Stage, Worker};
@@ -302,7 +302,7 @@ impl<'a> Engine<'a> {
     fn id(&self, file: u32, item: u32) -> String {
         let Some(info) = self.files.get(file as usize) else { return String::new() };
         match info.items.get(item as usize) {
-            Some(rest) => format!("{}{rest}", info.id),
+            Some(rest) => [info.id.as_str(), rest].concat(),
             None => info.id.clone(),
         }
     }
@@ -438,7 +438,7 @@ impl<'a> Engine<'a> {
             sees_all: !self.has_lost_workers,
             all: self.settings.among.is_empty() && self.settings.partition.is_none(),
         };
-        selection.keep(self.settings, &self.evidence, &found, &ran);
+        selection.keep(self.settings, &self.evidence, found, &ran);
     }
 
     fn is_complete(&self) -> bool {
@@ -519,8 +519,8 @@ impl<'a> Engine<'a> {
 }
 
 /// A file may come more than once where pytest's order goes back to it.
-fn whole_files<'a>(files: impl Iterator<Item = &'a FileInfo>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn whole_files<'a>(files: impl Iterator<Item = &'a FileInfo>) -> WholeFiles<'a> {
+    let mut out = WholeFiles::new();
     for info in files {
         out.entry(&info.id).or_default().extend(info.items.iter().map(String::as_str));
     }

@@ -11,7 +11,9 @@ use super::settings::Settings;
 use super::together::Together;
 use crate::failure::Failure;
 use crate::message::Cover;
-use crate::select::{Choice, Evidence, Known, Ran, Record, Run, Since, Sources, file_of, setting, widen};
+use crate::select::{
+    Choice, Evidence, Known, Ran, Record, Run, Since, Sources, WholeFiles, file_of, setting, widen,
+};
 use crate::sys::process;
 use crate::tally::Tally;
 
@@ -329,7 +331,7 @@ impl Selection {
     }
 
     /// Keeps what this run found out.
-    pub(crate) fn keep(&self, settings: &Settings, evidence: &Evidence, found: &Found<'_>, ran: &[Ran<'_>]) {
+    pub(crate) fn keep(&self, settings: &Settings, evidence: &Evidence, found: Found<'_>, ran: &[Ran<'_>]) {
         let folders = folders(settings, found.rootdir);
         // Another run may keep something meanwhile; without a lock the last one wins.
         let _alone = settings.state.lock(&self.name);
@@ -351,7 +353,7 @@ impl Selection {
             setting,
             rootdir: found.rootdir,
             patterns: found.patterns.to_vec(),
-            collected: if self.sees_whole_files() { found.whole_files.clone() } else { BTreeMap::new() },
+            collected: if self.sees_whole_files() { found.whole_files } else { BTreeMap::new() },
             chosen: &|id| has_reason(&self.choice, id) || has_reason(&now, id),
             offered: if found.ended { settings.among.as_slice() } else { &[] },
             coverage: found.coverage,
@@ -387,7 +389,7 @@ pub(crate) struct Found<'a> {
     pub(crate) rootdir: &'a str,
     pub(crate) patterns: &'a [String],
     /// Files that were collected, with the rests of their tests' ids.
-    pub(crate) whole_files: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    pub(crate) whole_files: WholeFiles<'a>,
     pub(crate) coverage: bool,
     /// What pytest-cov measured is kept by test file.
     pub(crate) covered: bool,

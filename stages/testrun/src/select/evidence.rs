@@ -1,8 +1,9 @@
 //! What workers tell of tests and modules, put together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::message;
@@ -76,11 +77,11 @@ pub(crate) type Place = (Arc<str>, u32, String);
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
     places: Vec<Place>,
-    numbers: HashMap<Place, u32>,
+    numbers: FxHashMap<Place, u32>,
     /// The numbers of places, by what a process calls them: it counts from zero.
-    of_process: HashMap<u64, Vec<Option<u32>>>,
+    of_process: FxHashMap<u64, Vec<Option<u32>>>,
     /// Places of the test that a process told of last.
-    last: HashMap<u64, Vec<u32>>,
+    last: FxHashMap<u64, Vec<u32>>,
     pub(crate) tests: BTreeMap<(u32, u32), Uses>,
     pub(crate) modules: BTreeMap<String, Uses>,
     pub(crate) session: Uses,
@@ -88,7 +89,7 @@ pub(crate) struct Evidence {
     /// There are tests in files that are no Python.
     pub(crate) others: bool,
     /// Files that Python code opened to write them.
-    pub(crate) written: HashSet<String>,
+    pub(crate) written: FxHashSet<String>,
 }
 
 impl Evidence {

@@ -1,6 +1,6 @@
 //! The numbers by which a record that is being made names files, units and inputs.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evidence::Input;
 use super::fingerprint::Fingerprint;
@@ -8,10 +8,10 @@ use super::record::{Record, Unit, Used, sort};
 
 #[derive(Default)]
 pub(super) struct Numbering {
-    files: HashMap<String, u32>,
+    files: FxHashMap<String, u32>,
     /// By file, then by fragment.
-    units: HashMap<u32, HashMap<String, u32>>,
-    inputs: HashMap<(Input, [u8; 16]), u32>,
+    units: FxHashMap<u32, FxHashMap<String, u32>>,
+    inputs: FxHashMap<(Input, [u8; 16]), u32>,
 }
 
 impl Numbering {
@@ -20,7 +20,7 @@ impl Numbering {
         let mut numbering = Numbering::default();
         let named = record.files.iter().enumerate();
         numbering.files = named.map(|(number, name)| (name.clone(), number as u32)).collect();
-        let wanted: HashSet<u32> =
+        let wanted: FxHashSet<u32> =
             files.into_iter().filter_map(|name| numbering.files.get(name).copied()).collect();
         for (number, unit) in record.units.iter().enumerate().filter(|(_, unit)| wanted.contains(&unit.file))
         {

@@ -1,7 +1,7 @@
 //! The project's source files as they are now: from the outline where there is one, by content alone where not.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs;
 use std::ops::Range;
@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use dx_schemas::ContentId;
 use dx_schemas::outline::{Detail, Outline};
+use rustc_hash::FxHashMap;
 
 use super::fingerprint::{GRAIN_NS, digest};
 use crate::sys::process;
@@ -22,16 +23,17 @@ pub(crate) const WHOLE: &str = "*";
 /// One file: its content, and what is in it.
 pub(crate) struct Source {
     /// By fragment: digest.
-    fragments: HashMap<String, [u8; 16]>,
-    /// First line and last part of the name -> fragment.
-    places: HashMap<(u32, String), String>,
+    fragments: FxHashMap<String, [u8; 16]>,
+    /// First line -> last part of the name and fragment, of all that begin there.
+    places: FxHashMap<u32, Vec<(String, String)>>,
     /// The project's files that it imports.
     pub(crate) imports: Vec<String>,
 }
 
 impl Source {
     fn new(content: [u8; 16], detail: Option<Detail>) -> Source {
-        let mut source = Source { fragments: HashMap::new(), places: HashMap::new(), imports: Vec::new() };
+        let mut source =
+            Source { fragments: FxHashMap::default(), places: FxHashMap::default(), imports: Vec::new() };
         source.fragments.insert(WHOLE.to_owned(), content);
         let Some(detail) = detail else { return source };
         source.imports = detail.imports.into_iter().filter_map(|import| import.target).collect();
@@ -42,7 +44,7 @@ impl Source {
             let name = fragment.id.split('#').next().unwrap_or_default();
             let name = name.rsplit('.').next().unwrap_or_default().to_owned();
             let line = if fragment.id.is_empty() { 0 } else { fragment.line };
-            source.places.insert((line, name), fragment.id.clone());
+            source.places.entry(line).or_default().push((name, fragment.id.clone()));
             source.fragments.insert(fragment.id, fragment.digest);
         }
         source
@@ -50,7 +52,10 @@ impl Source {
 
     /// The fragment that a function's first line and name stand for; the whole file where there is none.
     pub(crate) fn fragment_at(&self, line: u32, name: &str) -> &str {
-        self.places.get(&(line, name.to_owned())).map_or(WHOLE, String::as_str)
+        let begin_there = self.places.get(&line).map_or(&[][..], Vec::as_slice);
+        // The last of several that have one name is the one that stays.
+        let found = begin_there.iter().rev().find(|(one, _)| one == name);
+        found.map_or(WHOLE, |(_, fragment)| fragment)
     }
 
     /// The digest of a fragment that still exists.
@@ -64,10 +69,10 @@ pub(crate) struct Sources {
     root: PathBuf,
     outline: Vec<u8>,
     /// Files of the outline: content, and where their details lie in it.
-    listed: HashMap<String, ([u8; 16], Range<usize>)>,
+    listed: FxHashMap<String, ([u8; 16], Range<usize>)>,
     /// Files that were found, with what their stat data say, where there is no outline.
-    found: HashMap<String, [u8; 16]>,
-    known: RefCell<HashMap<String, Option<Rc<Source>>>>,
+    found: FxHashMap<String, [u8; 16]>,
+    known: RefCell<FxHashMap<String, Option<Rc<Source>>>>,
 }
 
 impl Sources {
@@ -90,7 +95,13 @@ impl Sources {
             (file.path.to_owned(), (short(&file.content), place))
         });
         let listed = listed.collect();
-        Sources { root: root.to_owned(), outline, listed, found: HashMap::new(), known: RefCell::default() }
+        Sources {
+            root: root.to_owned(),
+            outline,
+            listed,
+            found: FxHashMap::default(),
+            known: RefCell::default(),
+        }
     }
 
     /// Whether it is known what files import, and which functions they have.
@@ -130,21 +141,21 @@ impl Sources {
     }
 
     /// Every source file of the project, with what tells it from another state of it.
-    pub(crate) fn contents(&self) -> HashMap<String, [u8; 16]> {
+    pub(crate) fn contents(&self) -> FxHashMap<String, [u8; 16]> {
         let listed = self.listed.iter().map(|(name, (content, _))| (name.clone(), *content));
         listed.chain(self.found.clone()).collect()
     }
 }
 
 /// Which source files there are.
-pub(super) fn names(sources: &HashMap<String, [u8; 16]>) -> [u8; 16] {
+pub(super) fn names(sources: &FxHashMap<String, [u8; 16]>) -> [u8; 16] {
     let names: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
     digest(names.into_iter().map(str::as_bytes))
 }
 
 /// Without an outline, new files and changed ones are known by their stat data.
-fn find(root: &Path) -> HashMap<String, [u8; 16]> {
-    let mut found = HashMap::new();
+fn find(root: &Path) -> FxHashMap<String, [u8; 16]> {
+    let mut found = FxHashMap::default();
     let now = process::real_time_ns();
     let mut file = |path: PathBuf| {
         if path.extension().is_none_or(|ending| ending != "py") {

@@ -1,9 +1,11 @@
 //! The record after a run: what ran is told anew, and what did not keeps what is known of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::choice::file_of;
 use super::evidence::{Evidence, Input, Uses};
@@ -27,6 +29,9 @@ pub(crate) struct Ran<'a> {
     pub(crate) together: bool,
 }
 
+/// pytest's paths of files that were collected whole, with the rest of each test's id.
+pub(crate) type WholeFiles<'a> = BTreeMap<&'a str, FxHashSet<&'a str>>;
+
 /// What a new record is made of.
 pub(crate) struct Run<'a> {
     pub(crate) evidence: &'a Evidence,
@@ -38,8 +43,8 @@ pub(crate) struct Run<'a> {
     pub(crate) patterns: Vec<String>,
     pub(crate) coverage: bool,
     pub(crate) store: Option<[u8; 16]>,
-    /// pytest's paths of files that were collected whole, with the rest of each test's id: others of theirs are gone.
-    pub(crate) collected: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Others of these files' tests are gone.
+    pub(crate) collected: WholeFiles<'a>,
     /// Paths of files that pytest could have collected: those of them that it did not are none of its.
     pub(crate) offered: &'a [String],
     /// Whether a test had a reason to run. One that did not run all the same has it still, whatever else is recorded.
@@ -54,7 +59,7 @@ impl Run<'_> {
     pub(crate) fn record(&self, old: Option<&Record>, ran: &[Ran<'_>]) -> Record {
         let old = old.filter(|old| old.setting == self.setting && old.rootdir == self.rootdir);
         let mut record = old.cloned().unwrap_or_default();
-        let touched: HashSet<String> =
+        let touched: FxHashSet<String> =
             self.evidence.files().into_iter().map(|path| self.sources.name(path)).collect();
         let numbering = Numbering::of(&record, touched.iter().map(String::as_str));
         if self.complete {
@@ -68,14 +73,14 @@ impl Run<'_> {
             run: self,
             record,
             inputs_before,
-            together: HashSet::new(),
+            together: FxHashSet::default(),
             numbering,
             now,
             placed: Vec::new(),
             opened: None,
             file_of: None,
-            prints: HashMap::new(),
-            unsteady: HashMap::new(),
+            prints: FxHashMap::default(),
+            unsteady: FxHashMap::default(),
         };
         writer.age();
         writer.modules();
@@ -115,10 +120,10 @@ struct Writer<'a> {
     /// Inputs that the old record knew.
     inputs_before: u32,
     /// Tests of this run that have needed the whole session before.
-    together: HashSet<String>,
+    together: FxHashSet<String>,
     numbering: Numbering,
     /// The states of the project's sources.
-    now: HashMap<String, [u8; 16]>,
+    now: FxHashMap<String, [u8; 16]>,
     /// By their numbers.
     placed: Vec<Option<Placed>>,
     /// The file of the place before.
@@ -126,9 +131,9 @@ struct Writer<'a> {
     /// The file of the test before, as pytest's ids name it, and its number.
     file_of: Option<(String, u32)>,
     /// What inputs of this run are like.
-    prints: HashMap<Input, Fingerprint>,
+    prints: FxHashMap<Input, Fingerprint>,
     /// Files that were written while the tests ran: nobody knows which state of them was read.
-    unsteady: HashMap<String, bool>,
+    unsteady: FxHashMap<String, bool>,
 }
 
 impl Writer<'_> {
@@ -171,10 +176,12 @@ impl Writer<'_> {
     /// Tests that did not run; those that were collected and of which nothing else is known are new.
     fn keep_tests(&mut self, ran: &[Ran<'_>]) {
         let (run, files) = (self.run, &self.record.files);
-        let fresh: HashSet<&str> = ran.iter().map(|test| test.id).collect();
+        // Each as its file's path and the rest.
+        let fresh: FxHashSet<(&str, &str)> =
+            ran.iter().map(|test| test.id.split_at(file_of(test.id).len())).collect();
         let together = &mut self.together;
         self.record.tests.retain(|id, test| {
-            if fresh.contains(id.as_str()) {
+            if fresh.contains(&id.split_at(file_of(id).len())) {
                 together.extend(test.together.then(|| id.clone()));
                 return false;
             }
@@ -189,16 +196,10 @@ impl Writer<'_> {
         });
         for (path, tests) in &self.run.collected {
             let file = self.file_of(path);
-            let mut id = String::new();
-            for rest in tests {
-                id.clear();
-                id.push_str(path);
-                id.push_str(rest);
-                if !fresh.contains(id.as_str()) && !self.record.tests.contains_key(&id) {
-                    let unknown =
-                        Test { file, outcome: 0, failed: false, micros: 0, together: false, used: None };
-                    self.record.tests.insert(id.clone(), unknown);
-                }
+            for rest in tests.iter().filter(|rest| !fresh.contains(&(*path, **rest))) {
+                let unknown =
+                    Test { file, outcome: 0, failed: false, micros: 0, together: false, used: None };
+                self.record.tests.entry([*path, *rest].concat()).or_insert(unknown);
             }
         }
     }
