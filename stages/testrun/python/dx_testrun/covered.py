@@ -61,7 +61,7 @@ def start_coverage(config, name, recorder):
         # Lines are heard of again after each switch.
         quiet = list(own.get_option("run:disable_warnings") or ())
         own.set_option("run:disable_warnings", quiet + ["no-sysmon-context"])
-        recorder.coverage = own
+        recorder.coverage, recorder.attends = own, True
     own.start()
     if recorder is not None and recorder.coverage is not None:
         recorder.functions.shares = hears_by_events()

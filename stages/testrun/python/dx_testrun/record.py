@@ -76,6 +76,7 @@ class Recorder:
         self.window = Window
         self.memories = Memories(self)
         self.at = None  # the test that runs
+        self.attends = False  # whether something is to be done around it, which most runs have no cause for
         # Of the test before; seconds that may be spent on hearing of functions again, and what that costs at least.
         self.file, self.credit, self.price = None, CREDIT, 0
         self.shared, self.batch, self.series = {}, Batch(0), None
@@ -100,6 +101,7 @@ class Recorder:
         watch_caches(self.memories)
         watch_fixtures(self)
         self.functions = functions(self)
+        self.attends = self.functions.rests
         self.on = True
 
     # Windows
@@ -165,37 +167,45 @@ class Recorder:
         """Runs a test, and tells what it used.
 
         To hear of every function again costs something. Where there are too many short tests to pay for that each time, some
-        of a file share what they call: that of each counts for those after it, too."""
-        series, functions, memories = self.series, self.functions, self.memories
+        of a file share what they call: that of each counts for those after it, too. Returns whether there may be something to
+        tell."""
+        series, is_new = self.series, False
         if series is None or at[1] != series.next or at[0] != series.file or self.credit >= self.price:
-            series = self.begin_series(at)
+            series, is_new = self.begin_series(at), True
         window = series.window
         self.at = at
-        if self.coverage is not None:
-            self.cover(context_of(item.nodeid))
-        if memories.caches:
-            memories.look(self.current)
+        if self.attends:
+            self.before_test(item)
         before, self.current = self.current, window
         began = perf_counter()
         try:
             run()
         finally:
             self.credit += (perf_counter() - began) * SHARE
-            if functions.rests:
-                functions.rest()
-            if memories.caches:
-                memories.look(window)
+            if self.attends:
+                self.after_test(window)
             self.at, self.current = None, before
-            if memories.open:
-                memories.open.clear()
+            if self.memories.open:
+                self.memories.open.clear()
         if type(item) is not Test:
             self.look_at_item(item, window)
         if window.rest:
             self.end_series()
             self.teller.test(self.batch, window, at)
-        else:
-            series.next += 1
-            series.ends.append(len(window.units))
+            return True
+        series.next += 1
+        series.ends.append(len(window.units))
+        return is_new
+
+    def before_test(self, item):
+        if self.coverage is not None:
+            self.cover(context_of(item.nodeid))
+        self.memories.look(self.current)
+
+    def after_test(self, window):
+        if self.functions.rests:
+            self.functions.rest()
+        self.memories.look(window)
 
     def begin_series(self, at):
         """The series that this test is of: if it can be, the one that goes on."""

@@ -216,6 +216,7 @@ class Memories:
             memory = self.remembers(code)
         if len(self.caches) >= CACHES_MAX:
             self.caches = [one for one in self.caches if one[0]() is not None]
+        self.recorder.attends = True
         if len(self.caches) < CACHES_MAX:
             self.caches.append([weakref.ref(function), 0, memory])
         else:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 
-from dx_testrun.bare import are_bare, item_of
+from dx_testrun.bare import Test, are_bare, item_of
 from dx_testrun.covered import start_coverage
 from dx_testrun.forked import forget_cache, hold_on, leave_folders, own_base, renew_capture, silence
 from dx_testrun.leaks import Leaks
@@ -310,7 +310,8 @@ class Worker:
         if recorder is None:
             run()
             return
-        recorder.test(run, self.result.at, item)
+        if not recorder.test(run, self.result.at, item) and type(item) is Test:
+            return
         if recorder.touched:
             recorder.teller.modules()
         if recorder.ended:
