@@ -17,13 +17,34 @@ def load():
     if not known or "t" in sys.abiflags or os.environ.get("DX_EVENTS") == "python":
         return None
     path = os.path.join(dx_testrun.__path__[0], NAME + ".so")
-    try:
-        module = _imp.create_dynamic(ModuleSpec(NAME, ExtensionFileLoader(NAME, path), origin=path))
-    except ImportError:
-        return None
+    module = load_copy(path) or load_from(path)
     # Nobody looks for it there, and tests count what is there.
     sys.modules.pop(NAME, None)
     return module
+
+
+def load_from(path):
+    try:
+        return _imp.create_dynamic(ModuleSpec(NAME, ExtensionFileLoader(NAME, path), origin=path))
+    except ImportError:
+        return None
+
+
+def load_copy(path):
+    """From memory: whoever writes into the file would change the code of every process that has mapped it, and where it lies
+    code may not be allowed to run."""
+    try:
+        copy = os.memfd_create(NAME)
+    except (AttributeError, OSError):
+        return None
+    try:
+        with open(path, "rb") as file, open(copy, "wb", closefd=False) as to:
+            to.write(file.read())
+        return load_from("/proc/self/fd/%d" % copy)
+    except OSError:
+        return None
+    finally:
+        os.close(copy)
 
 
 LIBRARY = load()

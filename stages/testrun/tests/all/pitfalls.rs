@@ -383,3 +383,23 @@ fn a_worker_removes_no_temporary_folder_of_its_parent() {
     let ran = project.run(&["-n", "2"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
 }
+
+/// Some tool writes into the project's state while tests run.
+const OVERWRITES: &str = r#"
+import glob, os
+def test_a():
+    [path] = glob.glob(".dx/testrun/python-*/_dx_events.so")
+    with open(path, "r+b") as file:
+        file.write(b"\xcc" * os.path.getsize(path))
+def test_b():
+    assert os.listdir(".")
+"#;
+
+#[test]
+fn a_library_that_is_overwritten_while_it_is_loaded_harms_no_run() {
+    let project = Project::new(&[("test_m.py", OVERWRITES)]);
+    for _ in 0..2 {
+        let ran = project.run(&["-n", "1", "--affected", "--no-warm"]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+}
