@@ -85,7 +85,7 @@ METHOD(wake) {
     return none();
 }
 
-/* started(code, offset): the callback for PY_START. */
+/* started(code, offset): the callback for PY_START and PY_RESUME. */
 METHOD(started) {
     if (count != 2)
         return wrong("started takes two arguments");

@@ -14,7 +14,8 @@ MANY = 24
 
 
 class Monitor:
-    """Functions by `sys.monitoring`: an event for the first call in each window, nothing for the others."""
+    """Functions by `sys.monitoring`: an event for the first call in each window, or for its going on, nothing for the
+    others."""
 
     rests = resting = False  # whether it is to be told that no code of the project runs
     registers = False  # whether the library knows how
@@ -27,7 +28,8 @@ class Monitor:
         self.shares = False  # coverage.py, too, is to hear of everything again
         self.seen = {}  # unit -> code objects of it that are silent now, because they were called
         self.monitoring = sys.monitoring
-        self.event = sys.monitoring.events.PY_START
+        # A generator or a coroutine may begin in one test and go on in another.
+        self.event = sys.monitoring.events.PY_START | sys.monitoring.events.PY_RESUME
         self.returning = self.event | sys.monitoring.events.PY_RETURN
         memories = recorder.memories
 
@@ -35,7 +37,9 @@ class Monitor:
             memories.returned(frame_of(1))
 
         sys.monitoring.use_tool_id(TOOL, "dx")
-        sys.monitoring.register_callback(TOOL, self.event, self.callback())
+        started = self.callback()
+        for event in (sys.monitoring.events.PY_START, sys.monitoring.events.PY_RESUME):
+            sys.monitoring.register_callback(TOOL, event, started)
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, returned)
 
     def callback(self):
