@@ -13,6 +13,8 @@ enum How {
     /// Tests failed without those before them, and passed after them.
     Seen,
     /// To find out would have taken too long: this is the next run's affair.
+    Next,
+    /// This is that run.
     Tried,
 }
 
@@ -54,7 +56,7 @@ impl Together {
 
     pub(super) fn try_next_time(&mut self, file: &str) {
         if !self.has(file) {
-            self.files.insert(file.to_owned(), How::Tried);
+            self.files.insert(file.to_owned(), How::Next);
             self.changed = true;
         }
     }
@@ -79,7 +81,7 @@ impl Together {
         let line = |(id, how): (&String, &How)| {
             let how = match how {
                 How::Seen => "seen",
-                How::Tried => "tried",
+                How::Next | How::Tried => "tried",
             };
             format!("{id}\t{how}\n")
         };
@@ -102,6 +104,7 @@ mod tests {
         together.see("test_a.py");
         together.try_next_time("test_b.py");
         together.try_next_time("test_c.py");
+        together.ran("test_c.py", true);
         together.save(&state);
         let mut together = Together::load(&state);
         assert!(["test_a.py", "test_b.py", "test_c.py"].iter().all(|file| together.has(file)));

@@ -25,6 +25,26 @@ fn a_file_whose_tests_lean_on_each_other_runs_in_one_piece() {
     }
 }
 
+/// Where it would take longer to find out than anybody waits for, the next run does; where nobody waits, this one.
+#[test]
+fn a_long_file_whose_tests_lean_on_each_other_is_tried_in_one_piece() {
+    let long = LEANING.replace("range(60)", "range(22)").replace("0.01", "0.5");
+    let project = || Project::new(&[("test_lean.py", &long), ("test_x.py", "def test_x(): pass\n")]);
+    let told = |ran: &Ran| ran.stdout.contains("test_lean.py pass only after those before them");
+    let (usual, unwatched) = (project(), project());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let statuses = [(); 3].map(|()| usual.run(&["--no-warm", "-n", "2"]).status);
+            assert_eq!(statuses.iter().filter(|status| **status == 1).count(), 1, "{statuses:?}");
+        });
+        scope.spawn(|| {
+            let runs = [(); 3].map(|()| unwatched.run(&["--ci", "-n", "2"]));
+            assert!(runs.iter().all(|ran| ran.status == 0), "{}", runs[1].stdout);
+            assert_eq!(runs.iter().filter(|ran| told(ran)).count(), 1, "{}", runs[1].stdout);
+        });
+    });
+}
+
 /// A test that fails alone and after its file does fail.
 #[test]
 fn failures_of_a_shared_file_hold() {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::Engine;
-use super::second_look::PATIENCE;
 use crate::failure::Failure;
 use crate::tally::{Done, Kept};
 
@@ -52,7 +51,7 @@ impl Engine<'_> {
             let before = self.ran_before_the_file(file, &tests);
             let known = before.iter().filter_map(|at| self.tally.get(at.0, at.1));
             let seconds: f64 = known.map(Done::seconds).sum();
-            if spent + seconds > PATIENCE || !self.is_affordable(file, &tests, &mut spent) {
+            if spent + seconds > self.patience() || !self.is_affordable(file, &tests, &mut spent) {
                 hold.extend(places);
                 continue;
             }
@@ -66,7 +65,7 @@ impl Engine<'_> {
 
     fn is_affordable(&self, file: u32, tests: &[u32], spent: &mut f64) -> bool {
         let seconds = self.seconds_up_to(file, last(tests));
-        let patience = if self.has_left_out_before(file, last(tests)) { MOMENT } else { PATIENCE };
+        let patience = if self.has_left_out_before(file, last(tests)) { MOMENT } else { self.patience() };
         let is = *spent + seconds <= patience;
         if is {
             *spent += seconds;

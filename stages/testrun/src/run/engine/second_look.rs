@@ -21,7 +21,7 @@ use crate::tally::{Done, Kept};
 use crate::worker::Stage;
 
 /// Seconds of tests that may run once more to find out what made one fail.
-pub(super) const PATIENCE: f64 = 10.0;
+const PATIENCE: f64 = 10.0;
 
 impl Engine<'_> {
     pub(super) fn second_look(&mut self) -> Result<(), Failure> {
@@ -88,6 +88,12 @@ impl Engine<'_> {
         Ok(flaky)
     }
 
+    /// Where nobody waits and nothing is kept for a next run, as long as all tests took.
+    pub(super) fn patience(&self) -> f64 {
+        let all = if self.settings.ci { self.tally.all().map(Done::seconds).sum() } else { 0.0 };
+        PATIENCE.max(all)
+    }
+
     /// Says what counts of a test that was told otherwise.
     pub(super) fn tell_settled(&mut self, at: (u32, u32)) {
         if let Some(done) = self.tally.get(at.0, at.1).copied() {
@@ -122,7 +128,7 @@ impl Engine<'_> {
                 others.chain(&first).filter(|done| done.worker == worker && done.start <= last).collect();
             ran.sort_by_key(|done| done.start);
             let seconds: f64 = ran.iter().map(|done| done.seconds()).sum();
-            (seconds <= PATIENCE).then(|| ran.iter().map(|done| (done.file, done.item)).collect())
+            (seconds <= self.patience()).then(|| ran.iter().map(|done| (done.file, done.item)).collect())
         };
         workers.into_iter().filter_map(of_worker).collect()
     }
