@@ -70,6 +70,9 @@ fn parse(text: &str, finished: &mut Finished) {
             }
             outcomes.push(outcome.to_owned());
             outcomes.sort();
+        } else if value["event"] == "again" {
+            // More tests run than were selected at first, and these with them.
+            finished.outcomes.clear();
         } else if value["event"] == "done" && value["exit"].as_i64() != finished.exit.map(i64::from) {
             finished
                 .problems
@@ -109,6 +112,13 @@ mod tests {
         assert_eq!(finished.outcomes["a"], ["error", "passed"]);
         assert_eq!(counts(&finished.outcomes), "1 passed, 1 error");
         assert!(finished.problems.is_empty());
+    }
+
+    #[test]
+    fn what_was_told_before_more_tests_ran_does_not_count() {
+        let failed = "{\"event\":\"test\",\"id\":\"a\",\"outcome\":\"failed\"}\n";
+        let finished = parsed(&format!("{failed}{{\"event\":\"again\",\"text\":\"\"}}\n{failed}"), 1);
+        assert_eq!(finished.outcomes["a"], ["failed"]);
     }
 
     #[test]
