@@ -292,11 +292,10 @@ class Recorder:
 
     def execute(self, code):
         """A module's code begins. It runs once, so nothing has to be told of it by `sys.monitoring`."""
-        if self.source is not None:
-            # pytest's bytecode names its source as it was called when it was written; folders are moved and copied.
-            self.tracked[code.co_filename] = self.source
+        if self.source is not None and self.is_of_source(code):
             # Who reads it from here on does so for its own account.
-            self.source, self.importing = None, False
+            self.source = None
+        self.importing = False
         unit = self.owners.get(identity(code))
         if unit is None:
             self.register(code)
@@ -304,6 +303,14 @@ class Recorder:
             if unit is None:
                 return
         self.current.units[unit] = None
+
+    def is_of_source(self, code):
+        """Whether it is the code of the module that is imported, and not something that an importer of the project's runs."""
+        name, source = code.co_filename, self.source
+        if self.importing and os.path.basename(name) == os.path.basename(source):
+            # pytest's bytecode names its source as it was called when it was written; folders are moved and copied.
+            self.tracked[name] = source
+        return self.path(name) == source
 
     def register(self, code):
         """Gives a module's code and every function in it their units."""

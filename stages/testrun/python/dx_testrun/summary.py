@@ -159,8 +159,13 @@ def forgive_ends(config, reporter):
 
 def forgiving(function, name, reporter):
     def pytest_sessionfinish(*arguments):
+        import pytest
+
         try:
             return function(*arguments)
+        except pytest.exit.Exception:
+            # That is no failure, but the status that it asks for.
+            raise
         except Exception as error:
             if reporter is not None:
                 text = "dx: pytest_sessionfinish of %s, which has run in the worker, failed here: %r"

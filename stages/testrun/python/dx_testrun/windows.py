@@ -29,9 +29,9 @@ def watch_imports(recorder):
 
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
-    plain = machinery.SourceFileLoader, AssertionRewritingHook
+    plain_kinds = machinery.SourceFileLoader, AssertionRewritingHook
     for kind in (machinery._LoaderBasics, AssertionRewritingHook):
-        wrap(recorder, kind, plain)
+        wrap(recorder, kind, plain_kinds)
     plain = importlib.import_module
 
     @functools.wraps(plain)
