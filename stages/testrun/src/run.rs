@@ -29,7 +29,7 @@ use crate::sys::{process, signals, terminal};
 use dx_schemas::testrun::{Answer, AnswerFrame, Order};
 use engine::Engine;
 use memory::Memory;
-use selection::{Growth, Outlook, Selection};
+use selection::{Basis, Growth, Outlook, Selection};
 pub(crate) use selection::{Which, has_changed, known};
 
 /// All reporters of a run.
@@ -69,8 +69,19 @@ fn session(settings: &Settings) -> Result<u8, Failure> {
     for Page::Html(path) in &settings.reports {
         reporters.0.push(Box::new(Html::new(path, settings.call())?));
     }
-    let selection = settings.which.map(|which| Selection::new(settings, which, settings.outline.as_deref()));
-    let mut selection = selection.transpose()?;
+    let mut selection = None;
+    if let Some(which) = settings.which {
+        let basis = Basis::of(settings);
+        if which == Which::Affected
+            && let Some(known) = basis.unchanged(settings)
+        {
+            let text = selection::affected(0, known, started.elapsed().as_secs_f64());
+            nothing(settings, &text, 0, &mut reporters, started);
+            reporters.finish()?;
+            return Ok(0);
+        }
+        selection = Some(Selection::new(settings, which, basis)?);
+    }
     let status = loop {
         match round(settings, selection.as_ref(), &mut reporters, started)? {
             Round::Ended(status) => break status,
@@ -103,7 +114,10 @@ fn round(
     if let Some(selection) = selection {
         match selection.outlook() {
             Outlook::Nothing => {
-                return Ok(Round::Ended(nothing(settings, selection, reporters, started)));
+                let text = selection.sentence(0, started.elapsed().as_secs_f64()).unwrap_or_default();
+                let status = if selection.is_content_with_none() { 0 } else { 5 };
+                nothing(settings, &text, status, reporters, started);
+                return Ok(Round::Ended(status));
             }
             Outlook::Some(files) => {
                 chosen = settings.of_these(files);
@@ -201,21 +215,18 @@ fn round(
 
 /// Says why a test would run, or not.
 pub(crate) fn why(settings: &Settings, id: &str) -> Result<u8, Failure> {
-    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref())?;
+    let selection = Selection::new(settings, Which::Affected, Basis::of(settings))?;
     let text = selection.why(id).map_err(Failure::Usage)?;
     println!("{text}");
     Ok(0)
 }
 
 /// Every test that is asked for would pass as before: no Python starts.
-fn nothing(settings: &Settings, selection: &Selection, reporters: &mut Reporters, started: Instant) -> u8 {
+fn nothing(settings: &Settings, text: &str, status: u8, reporters: &mut Reporters, started: Instant) {
     let mut progress = Plain::new(0, settings.markup, settings.columns);
-    let text = selection.sentence(0, started.elapsed().as_secs_f64()).unwrap_or_default();
-    progress.event(&Event::Text(&text));
-    reporters.tell(&Event::Text(&text));
-    let status = if selection.is_content_with_none() { 0 } else { 5 };
+    progress.event(&Event::Text(text));
+    reporters.tell(&Event::Text(text));
     reporters.tell(&Event::Done { status, seconds: started.elapsed().as_secs_f64(), summary: &[] });
-    status
 }
 
 /// pytest's summary, and what was counted.

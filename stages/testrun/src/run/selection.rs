@@ -12,7 +12,8 @@ use super::together::Together;
 use crate::failure::Failure;
 use crate::message::Cover;
 use crate::select::{
-    Choice, Evidence, Known, Ran, Record, Run, Since, Sources, WholeFiles, file_of, setting, widen,
+    Choice, Digest, Evidence, Glance, Known, Ran, Record, Run, Since, Sources, WholeFiles, file_of, setting,
+    widen,
 };
 use crate::sys::process;
 use crate::tally::Tally;
@@ -55,6 +56,34 @@ pub(crate) struct Selection {
     grown: bool,
 }
 
+/// What a selection is made of: the sources as they are, and what the last run of this kind left.
+pub(crate) struct Basis {
+    name: String,
+    sources: Sources,
+    stamp: Option<[i64; 4]>,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Basis {
+    pub(crate) fn of(settings: &Settings) -> Basis {
+        let name = name(settings);
+        let sources = Sources::new(&settings.state.root, settings.outline.as_deref());
+        let stamp = settings.state.stamp(&name);
+        let bytes = settings.state.read(&name);
+        Basis { name, sources, stamp, bytes }
+    }
+
+    /// How many tests are known, where no test is named and it is plain that nothing changed which could concern any.
+    pub(crate) fn unchanged(&self, settings: &Settings) -> Option<usize> {
+        if settings.since.is_some() || !split(&settings.arguments).0.is_empty() {
+            return None;
+        }
+        let glance = Glance::open(self.bytes.as_deref()?)?;
+        let now = setting(&glance.setting.site, &settings.python, &folders(settings, &glance.rootdir));
+        (now == glance.setting && glance.holds(&self.sources)).then_some(glance.tests as usize)
+    }
+}
+
 /// What is left to do.
 pub(crate) enum Outlook {
     /// No Python is needed.
@@ -65,15 +94,9 @@ pub(crate) enum Outlook {
 }
 
 impl Selection {
-    pub(crate) fn new(
-        settings: &Settings,
-        which: Which,
-        outline: Option<&Path>,
-    ) -> Result<Selection, Failure> {
-        let name = name(settings);
-        let sources = Sources::new(&settings.state.root, outline);
-        let stamp = settings.state.stamp(&name);
-        let record = Record::load(&settings.state, &name);
+    pub(crate) fn new(settings: &Settings, which: Which, basis: Basis) -> Result<Selection, Failure> {
+        let Basis { name, sources, stamp, bytes } = basis;
+        let record = bytes.as_deref().and_then(Record::open);
         let (paths, narrowed) = split(&settings.arguments);
         let mut selection = Selection {
             name,
@@ -158,9 +181,9 @@ impl Selection {
         self.name.replacen("record", "coverage", 1)
     }
 
-    fn store_digest(&self, settings: &Settings) -> Option<[u8; 16]> {
+    fn store_digest(&self, settings: &Settings) -> Option<Digest> {
         let bytes = settings.state.read(&self.store_name())?;
-        blake3::hash(&bytes).as_bytes()[..16].try_into().ok()
+        Some(Digest::half(blake3::hash(&bytes).as_bytes()))
     }
 
     /// What pytest-cov's data become, if what is measured is kept by test file.
@@ -308,9 +331,7 @@ impl Selection {
         let cached = self.cached();
         match self.which {
             Which::All | Which::Audit => None,
-            Which::Affected => {
-                Some(format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached))
-            }
+            Which::Affected => Some(affected(ran, cached, seconds)),
             Which::Failed if ran == 0 => Some("dx: no test has failed\n".to_owned()),
             Which::Failed => Some(format!("dx: {ran} that had failed ran, {seconds:.2} s\n")),
         }
@@ -375,8 +396,11 @@ pub(crate) fn known(settings: &Settings) -> Option<Known> {
 pub(crate) fn has_changed(settings: &Settings) -> bool {
     // What differs from a revision does so before and after a run.
     let settings = &Settings { since: None, ..settings.clone() };
-    let selection = Selection::new(settings, Which::Affected, settings.outline.as_deref());
-    let Ok(selection) = selection else { return true };
+    let basis = Basis::of(settings);
+    if basis.unchanged(settings).is_some() {
+        return false;
+    }
+    let Ok(selection) = Selection::new(settings, Which::Affected, basis) else { return true };
     let changed = |choice: &Choice| choice.chosen.values().any(|reason| reason.is_change());
     match &selection.record {
         Some(record) if record.coverage => changed(&Choice::of(record, &selection.sources, None)),
@@ -412,6 +436,11 @@ pub(crate) fn ran<'a>(tally: &Tally, ids: &'a [String], together: &[String]) -> 
         together: together.contains(id),
     };
     tally.all().zip(ids).map(of).collect()
+}
+
+/// How selection went.
+pub(crate) fn affected(ran: usize, cached: usize, seconds: f64) -> String {
+    format!("dx: {ran} of {} ran, {cached} cached, {seconds:.2} s\n", ran + cached)
 }
 
 /// One record for each way of calling, whichever tests are asked for.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use super::digest::Digest;
 use super::record::Record;
 use super::since::Since;
 use super::sources::{Sources, names};
@@ -38,7 +39,7 @@ impl Changes {
             (Some(before), Some(now)) => before == now,
             _ => false,
         };
-        let is_steady = |(name, state): (&String, &[u8; 16])| now.get(name) == Some(state);
+        let is_steady = |(name, state): (&String, &Digest)| now.get(name) == Some(state);
         let steady: Vec<bool> = record.files.iter().zip(&record.states).map(is_steady).collect();
         let is_steady = |file: u32| steady.get(file as usize).copied().unwrap_or(false);
         let units = record.units.iter().map(|unit| {
@@ -66,7 +67,7 @@ impl Changes {
                 .collect(),
         };
         // What imports mean depends on which files there are.
-        let same_files = names(&now) == record.names;
+        let same_files = names(now.keys()) == record.names;
         changes.spread(record, sources, &|file| same_files && is_steady(file));
         changes
     }
@@ -154,7 +155,7 @@ mod tests {
 
     fn record(edges: &[Edge]) -> Record {
         let files: Vec<String> = (0..FILES).map(name).collect();
-        let unit = |file| Unit { file, fragment: String::new(), digest: [0; 16], current: true };
+        let unit = |file| Unit { file, fragment: String::new(), digest: Digest::default(), current: true };
         let module = |file| {
             let of =
                 |seen| edges.iter().filter(move |edge| (edge.0, edge.2) == (file, seen)).map(|edge| edge.1);

@@ -196,7 +196,11 @@ impl<'a> Judge<'a> {
         if used.spawned {
             return Some(Reason::Spawns);
         }
-        self.used(used).or_else(|| self.reached(test.file)).or_else(|| self.folders(test.file))
+        let own = self.used(used).or_else(|| self.reached(test.file)).or_else(|| self.folders(test.file));
+        // What others have imported is part of what it passed with.
+        own.or_else(|| {
+            self.changes.modules.keys().min().filter(|_| test.together).and_then(|file| self.reached(*file))
+        })
     }
 
     /// A reason in what was used itself.

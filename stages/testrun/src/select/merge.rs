@@ -115,11 +115,12 @@ fn join(into: &mut Used, other: Used) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::digest::Digest;
     use super::super::record::Unit;
     use super::super::setting::Setting;
     use super::*;
 
-    fn record(unit: [u8; 16], tests: &[(&str, bool)]) -> Record {
+    fn record(unit: u8, tests: &[(&str, bool)]) -> Record {
         let used = Used { units: vec![0], ..Used::default() };
         let test = |known: bool| Test {
             file: 0,
@@ -131,7 +132,12 @@ mod tests {
         };
         Record {
             files: vec!["m.py".to_owned()],
-            units: vec![Unit { file: 0, fragment: String::new(), digest: unit, current: true }],
+            units: vec![Unit {
+                file: 0,
+                fragment: String::new(),
+                digest: Digest::from([unit; 16]),
+                current: true,
+            }],
             modules: [(0, Module { used: used.clone(), imports: Vec::new(), current: true })].into(),
             tests: tests.iter().map(|(id, known)| ((*id).to_owned(), test(*known))).collect(),
             ..Record::empty()
@@ -140,8 +146,8 @@ mod tests {
 
     #[test]
     fn shards_complete_each_other() {
-        let own = record([1; 16], &[("a", true), ("b", false)]);
-        let other = record([1; 16], &[("a", false), ("b", true)]);
+        let own = record(1, &[("a", true), ("b", false)]);
+        let other = record(1, &[("a", false), ("b", true)]);
         let (both, taken) = merged(Some(own), other).unwrap();
         assert_eq!(taken, 1);
         assert!(both.tests.values().all(|test| test.used.is_some()));
@@ -150,8 +156,7 @@ mod tests {
 
     #[test]
     fn of_two_states_of_a_module_one_is_always_another_than_the_present_one() {
-        let (both, _) =
-            merged(Some(record([1; 16], &[("a", true)])), record([2; 16], &[("b", true)])).unwrap();
+        let (both, _) = merged(Some(record(1, &[("a", true)])), record(2, &[("b", true)])).unwrap();
         let module = both.modules.values().next().unwrap();
         assert_eq!(module.used.units.len(), 2);
         assert_ne!(both.tests["a"].used, both.tests["b"].used);
@@ -159,9 +164,9 @@ mod tests {
 
     #[test]
     fn what_is_of_another_setting_is_left_out() {
-        let own = record([1; 16], &[("a", true)]);
-        let mut other = record([1; 16], &[("b", true)]);
-        other.setting = Setting { distributions: [9; 16], ..own.setting.clone() };
+        let own = record(1, &[("a", true)]);
+        let mut other = record(1, &[("b", true)]);
+        other.setting = Setting { distributions: Digest::from([9; 16]), ..own.setting.clone() };
         assert_eq!(merged(Some(own), other).unwrap_err(), "other installed distributions");
     }
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::digest::Digest;
 use super::evidence::Input;
 use super::fingerprint::Fingerprint;
 use super::record::{Record, Unit, Used, sort};
@@ -11,7 +12,7 @@ pub(super) struct Numbering {
     files: FxHashMap<String, u32>,
     /// By file, then by fragment.
     units: FxHashMap<u32, FxHashMap<String, u32>>,
-    inputs: FxHashMap<(Input, [u8; 16]), u32>,
+    inputs: FxHashMap<(Input, Digest), u32>,
 }
 
 impl Numbering {
@@ -47,7 +48,7 @@ impl Numbering {
         record: &mut Record,
         file: u32,
         fragment: &str,
-        digest: [u8; 16],
+        digest: Digest,
         current: bool,
     ) -> u32 {
         let known = self.units.entry(file).or_default();

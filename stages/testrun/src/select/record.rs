@@ -1,21 +1,26 @@
 //! What is kept of earlier runs: for every test its outcome and what it used.
 //!
-//! MessagePack with a digest before it, in a file that is replaced as a whole. It can be thrown away: then every test
-//! runs once more.
+//! MessagePack with a digest before it, and what is enough to see that nothing changed (`glance`), in a file that is
+//! replaced as a whole. It can be thrown away: then every test runs once more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dx_schemas::syntax::{decode, encode};
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::evidence::Input;
 use super::fingerprint::Fingerprint;
+use super::glance::Glance;
 use super::in_order;
 use super::numbering::Numbering;
 use super::setting::Setting;
 use crate::state::State;
 
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
+/// Bytes of the digest, and of the number after it.
+const SUM: usize = 32;
+const LENGTH: usize = 4;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -28,17 +33,17 @@ pub(crate) struct Record {
     /// pytest-cov measured.
     pub(crate) coverage: bool,
     /// What tells the file with what it measured for each test file, where that was kept.
-    pub(crate) store: Option<[u8; 16]>,
+    pub(crate) store: Option<Digest>,
     /// Every source file of the project with its content, as far as its tests are known.
     #[serde(deserialize_with = "in_order::deserialize")]
-    pub(crate) sources: BTreeMap<String, [u8; 16]>,
+    pub(crate) sources: BTreeMap<String, Digest>,
     /// Other files that pytest could have found tests in, where it finds some in others.
     pub(crate) others: BTreeSet<String>,
     /// Which source files there were.
-    pub(crate) names: [u8; 16],
+    pub(crate) names: Digest,
     pub(crate) files: Vec<String>,
     /// What told the state of each of these files from others when the record was written; zeros where nothing did.
-    pub(crate) states: Vec<[u8; 16]>,
+    pub(crate) states: Vec<Digest>,
     pub(crate) units: Vec<Unit>,
     pub(crate) inputs: Vec<(Input, Fingerprint)>,
     #[serde(deserialize_with = "in_order::deserialize")]
@@ -52,7 +57,7 @@ pub(crate) struct Record {
 pub(crate) struct Unit {
     pub(crate) file: u32,
     pub(crate) fragment: String,
-    pub(crate) digest: [u8; 16],
+    pub(crate) digest: Digest,
     /// Its file had it like this in the state that the record names.
     pub(crate) current: bool,
 }
@@ -96,9 +101,8 @@ impl Record {
     }
 
     pub(crate) fn open(bytes: &[u8]) -> Option<Record> {
-        let (sum, body) = bytes.split_at_checked(32)?;
-        let sound = blake3::hash(body).as_bytes().as_slice() == sum;
-        let record: Record = sound.then(|| decode(body).ok()).flatten()?;
+        let (_, body) = Record::parts(bytes)?;
+        let record: Record = decode(body).ok()?;
         (record.version == VERSION).then_some(record)
     }
 
@@ -108,11 +112,32 @@ impl Record {
     }
 
     pub(crate) fn save(&self, state: &State, name: &str) {
-        let body = encode(self);
-        let mut bytes = blake3::hash(&body).as_bytes().to_vec();
-        bytes.extend_from_slice(&body);
         // It saves work in the next run, and nothing else.
-        let _ = state.write(name, &bytes);
+        let _ = state.write(name, &self.to_bytes());
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let glance = Glance::of(self).map(|glance| encode(&glance)).unwrap_or_default();
+        let body = encode(self);
+        let length = u32::try_from(glance.len()).expect("a glance of less than 4 GiB");
+        let mut bytes = Vec::with_capacity(SUM + LENGTH + glance.len() + body.len());
+        bytes.extend_from_slice(&[0; SUM]);
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&glance);
+        bytes.extend_from_slice(&body);
+        let sum = blake3::hash(&bytes[SUM..]);
+        bytes[..SUM].copy_from_slice(sum.as_bytes());
+        bytes
+    }
+
+    /// The bytes of the glance and of the record, of a file that is not damaged.
+    pub(super) fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+        let (sum, rest) = bytes.split_at_checked(SUM)?;
+        if blake3::hash(rest).as_bytes().as_slice() != sum {
+            return None;
+        }
+        let (length, rest) = rest.split_first_chunk::<LENGTH>()?;
+        rest.split_at_checked(u32::from_le_bytes(*length) as usize)
     }
 
     pub(crate) fn file(&self, number: u32) -> &str {
@@ -125,14 +150,20 @@ impl Record {
         modules.chain(tests).chain([&self.session])
     }
 
-    /// Without what nothing refers to, where that is more than the rest.
-    pub(super) fn tidied(self) -> Record {
+    /// Which units and inputs something refers to.
+    pub(super) fn referred(&self) -> (Vec<bool>, Vec<bool>) {
         let mut units = vec![false; self.units.len()];
         let mut inputs = vec![false; self.inputs.len()];
         for used in self.used() {
             used.units.iter().for_each(|unit| units[*unit as usize] = true);
             used.inputs.iter().for_each(|input| inputs[*input as usize] = true);
         }
+        (units, inputs)
+    }
+
+    /// Without what nothing refers to, where that is more than the rest.
+    pub(super) fn tidied(self) -> Record {
+        let (units, inputs) = self.referred();
         let is_dense = |referred: &[bool]| referred.iter().filter(|is| **is).count() * 2 >= referred.len();
         if is_dense(&units) && is_dense(&inputs) {
             return self;
@@ -159,7 +190,7 @@ impl Record {
             let used = test.used.as_ref().map(|used| numbering.again(&mut record, &self, used, true));
             record.tests.insert(id.clone(), Test { file, used, ..test.clone() });
         }
-        let states: BTreeMap<&str, [u8; 16]> =
+        let states: BTreeMap<&str, Digest> =
             self.files.iter().map(String::as_str).zip(self.states.iter().copied()).collect();
         record.states =
             record.files.iter().map(|name| states.get(name.as_str()).copied().unwrap_or_default()).collect();

@@ -6,15 +6,16 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::fingerprint;
 
 /// What everything depends on: a difference here runs every test.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Setting {
     pub(crate) site: BTreeSet<String>,
-    pub(crate) distributions: [u8; 16],
-    pub(crate) configuration: [u8; 16],
-    pub(crate) python: [u8; 16],
+    pub(crate) distributions: Digest,
+    pub(crate) configuration: Digest,
+    pub(crate) python: Digest,
 }
 
 /// The setting of a run, from what its processes told.
@@ -44,7 +45,7 @@ pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path])
     Setting {
         distributions: fingerprint::distributions(site.iter()),
         configuration: fingerprint::configuration(folders),
-        python: fingerprint::digest(parts),
+        python: Digest::of(parts),
         site: site.clone(),
     }
 }

@@ -13,7 +13,8 @@ use dx_schemas::ContentId;
 use dx_schemas::outline::{Detail, Outline};
 use rustc_hash::FxHashMap;
 
-use super::fingerprint::{GRAIN_NS, digest};
+use super::digest::Digest;
+use super::fingerprint::GRAIN_NS;
 use crate::sys::process;
 use crate::tree;
 
@@ -23,7 +24,7 @@ pub(crate) const WHOLE: &str = "*";
 /// One file: its content, and what is in it.
 pub(crate) struct Source {
     /// By fragment: digest.
-    fragments: FxHashMap<String, [u8; 16]>,
+    fragments: FxHashMap<String, Digest>,
     /// First line -> last part of the name and fragment, of all that begin there.
     places: FxHashMap<u32, Vec<(String, String)>>,
     /// The project's files that it imports.
@@ -31,7 +32,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    fn new(content: [u8; 16], detail: Option<Detail>) -> Source {
+    fn new(content: Digest, detail: Option<Detail>) -> Source {
         let mut source =
             Source { fragments: FxHashMap::default(), places: FxHashMap::default(), imports: Vec::new() };
         source.fragments.insert(WHOLE.to_owned(), content);
@@ -45,7 +46,7 @@ impl Source {
             let name = name.rsplit('.').next().unwrap_or_default().to_owned();
             let line = if fragment.id.is_empty() { 0 } else { fragment.line };
             source.places.entry(line).or_default().push((name, fragment.id.clone()));
-            source.fragments.insert(fragment.id, fragment.digest);
+            source.fragments.insert(fragment.id, Digest::from(fragment.digest));
         }
         source
     }
@@ -59,7 +60,7 @@ impl Source {
     }
 
     /// The digest of a fragment that still exists.
-    pub(crate) fn digest(&self, fragment: &str) -> Option<[u8; 16]> {
+    pub(crate) fn digest(&self, fragment: &str) -> Option<Digest> {
         self.fragments.get(fragment).copied()
     }
 }
@@ -69,9 +70,9 @@ pub(crate) struct Sources {
     root: PathBuf,
     outline: Vec<u8>,
     /// Files of the outline: content, and where their details lie in it.
-    listed: FxHashMap<String, ([u8; 16], Range<usize>)>,
+    listed: FxHashMap<String, (Digest, Range<usize>)>,
     /// Files that were found, with what their stat data say, where there is no outline.
-    found: FxHashMap<String, [u8; 16]>,
+    found: FxHashMap<String, Digest>,
     known: RefCell<FxHashMap<String, Option<Rc<Source>>>>,
 }
 
@@ -92,7 +93,7 @@ impl Sources {
         let listed = opened.files().iter().map(|file| {
             let start = file.detail_bytes().as_ptr() as usize - outline.as_ptr() as usize;
             let place = start..start + file.detail_bytes().len();
-            (file.path.to_owned(), (short(&file.content), place))
+            (file.path.to_owned(), (Digest::from(&file.content), place))
         });
         let listed = listed.collect();
         Sources {
@@ -102,6 +103,12 @@ impl Sources {
             found: FxHashMap::default(),
             known: RefCell::default(),
         }
+    }
+
+    /// Those of no folder.
+    #[cfg(test)]
+    pub(super) fn found(files: impl Iterator<Item = (String, Digest)>) -> Sources {
+        Sources { found: files.collect(), ..Sources::of_outline(Path::new("/nowhere"), None) }
     }
 
     /// Whether it is known what files import, and which functions they have.
@@ -137,24 +144,33 @@ impl Sources {
             return Some(Source::new(*content, Detail::decode(&self.outline[place.clone()]).ok()));
         }
         let bytes = fs::read(self.path(name)).ok()?;
-        Some(Source::new(short(&ContentId::of(&bytes)), None))
+        Some(Source::new(Digest::from(&ContentId::of(&bytes)), None))
+    }
+
+    /// Whether the project's source files are these, in these states.
+    pub(super) fn are(&self, known: &[(String, Digest)]) -> bool {
+        let is_so = |(name, state): &(String, Digest)| {
+            let listed = self.listed.get(name).map(|(content, _)| content);
+            listed.or_else(|| self.found.get(name)) == Some(state)
+        };
+        known.len() == self.listed.len() + self.found.len() && known.iter().all(is_so)
     }
 
     /// Every source file of the project, with what tells it from another state of it.
-    pub(crate) fn contents(&self) -> FxHashMap<String, [u8; 16]> {
+    pub(crate) fn contents(&self) -> FxHashMap<String, Digest> {
         let listed = self.listed.iter().map(|(name, (content, _))| (name.clone(), *content));
         listed.chain(self.found.clone()).collect()
     }
 }
 
 /// Which source files there are.
-pub(super) fn names(sources: &FxHashMap<String, [u8; 16]>) -> [u8; 16] {
-    let names: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
-    digest(names.into_iter().map(str::as_bytes))
+pub(super) fn names<'a>(sources: impl Iterator<Item = &'a String>) -> Digest {
+    let names: BTreeSet<&str> = sources.map(String::as_str).collect();
+    Digest::of(names.into_iter().map(str::as_bytes))
 }
 
 /// Without an outline, new files and changed ones are known by their stat data.
-fn find(root: &Path) -> FxHashMap<String, [u8; 16]> {
+fn find(root: &Path) -> FxHashMap<String, Digest> {
     let mut found = FxHashMap::default();
     let now = process::real_time_ns();
     let mut file = |path: PathBuf| {
@@ -170,15 +186,9 @@ fn find(root: &Path) -> FxHashMap<String, [u8; 16]> {
         let numbers = [meta.len(), meta.ino(), modified as u64, changed as u64, unsettled as u64];
         let parts = numbers.map(u64::to_le_bytes);
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-        found.insert(name, digest(parts.iter().map(<[u8; 8]>::as_slice)));
+        found.insert(name, Digest::of(parts.iter().map(<[u8; 8]>::as_slice)));
     };
     let walked: Result<(), Infallible> = tree::walk(root, root, &mut |_| Ok(()), &mut file);
     let Ok(()) = walked;
     found
-}
-
-pub(crate) fn short(content: &ContentId) -> [u8; 16] {
-    let mut digest = [0; 16];
-    digest.copy_from_slice(&content.sha256[..16]);
-    digest
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::choice::file_of;
+use super::digest::Digest;
 use super::evidence::{Evidence, Input, Uses};
 use super::fingerprint::Fingerprint;
 use super::numbering::Numbering;
@@ -42,7 +43,7 @@ pub(crate) struct Run<'a> {
     pub(crate) rootdir: &'a str,
     pub(crate) patterns: Vec<String>,
     pub(crate) coverage: bool,
-    pub(crate) store: Option<[u8; 16]>,
+    pub(crate) store: Option<Digest>,
     /// Others of these files' tests are gone.
     pub(crate) collected: WholeFiles<'a>,
     /// Paths of files that pytest could have collected: those of them that it did not are none of its.
@@ -123,7 +124,7 @@ struct Writer<'a> {
     together: FxHashSet<String>,
     numbering: Numbering,
     /// The states of the project's sources.
-    now: FxHashMap<String, [u8; 16]>,
+    now: FxHashMap<String, Digest>,
     /// By their numbers.
     placed: Vec<Option<Placed>>,
     /// The file of the place before.
@@ -350,7 +351,7 @@ impl Writer<'_> {
             let path = path.strip_prefix(run.rootdir).unwrap_or(&path).to_string_lossy().into_owned();
             run.collected.contains_key(path.as_str())
         };
-        self.record.names = names(&now);
+        self.record.names = names(now.keys());
         if run.complete {
             self.record.sources.clear();
         }
