@@ -9,11 +9,13 @@
 //! environment NAME=VALUE          in the second run
 //! -- m.py --                      a file that is there from the start
 //! -- edit/m.py --                 the same after the edit
+//! -- link -> m.py --              a symbolic link
 //! ```
 //!
 //! `DX_CASE=part` runs some of them.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -28,8 +30,13 @@ fn words<'a>(script: &'a Script, name: &str) -> Vec<&'a str> {
 }
 
 fn write(root: &Path, name: &str, text: &str) {
+    let (name, target) = name.split_once(" -> ").map_or((name, None), |(name, target)| (name, Some(target)));
     let path = root.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
+    if let Some(target) = target {
+        let _ = fs::remove_file(&path);
+        return symlink(target, path).unwrap();
+    }
     fs::write(path, text).unwrap();
 }
 

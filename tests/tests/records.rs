@@ -184,6 +184,10 @@ fn a_test_that_needs_another_file_is_collected_with_it_from_then_on() {
     assert!(!again.contains(told) && again.contains("dx: 1 of 6 ran, 5 cached"), "{again}");
     assert!(again.contains("1 passed"), "{again}");
     assert!(project.run(&["--affected"]).contains("6 cached"));
+    // What the other one imports is what it passes with.
+    project.write("test_5.py", "import p\n\ndef test_f5():\n    assert 1\n");
+    let without = project.run(&["--affected"]);
+    assert!(without.contains("1 failed, 1 passed") && without.contains("4 cached"), "{without}");
 }
 
 #[test]

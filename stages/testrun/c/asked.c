@@ -2,7 +2,7 @@
 
 #include "recorder.h"
 
-enum { ASKING_MAX = 8 };
+enum { ASKING_MAX = 16 };
 
 static PyObject *name_session;
 static int quiet; /* such functions call each other */

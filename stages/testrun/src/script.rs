@@ -27,6 +27,7 @@ const MODULES: &[(&str, &str)] = modules![
     "forked",
     "bytecode",
     "covered",
+    "elsewhere",
     "nodes",
     "bare",
     "threads",

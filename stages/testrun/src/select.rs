@@ -8,8 +8,10 @@
 mod changes;
 mod choice;
 mod covered;
+mod digest;
 mod evidence;
 mod fingerprint;
+mod glance;
 mod in_order;
 mod known;
 mod merge;
@@ -23,7 +25,9 @@ mod writer;
 
 pub(crate) use choice::{Choice, Reason, file_of};
 pub(crate) use covered::widen;
+pub(crate) use digest::Digest;
 pub(crate) use evidence::Evidence;
+pub(crate) use glance::Glance;
 pub(crate) use known::Known;
 pub(crate) use merge::take_over;
 pub(crate) use record::Record;

@@ -82,10 +82,10 @@ def watch_files(recorder):
         return asked
 
     os.stat, os.lstat = replaced(os.stat, "stat"), replaced(os.lstat, "presence")
-    os.access = replaced(os.access, "presence")
+    os.access, os.readlink = replaced(os.access, "presence"), replaced(os.readlink, "presence")
     # Before 3.11, pathlib keeps these where they do not bind.
     accessor = getattr(pathlib, "_NormalAccessor", None)
-    for name in ("stat", "lstat"):
+    for name in ("stat", "lstat", "readlink"):
         if hasattr(accessor, name):
             setattr(accessor, name, staticmethod(getattr(os, name)))
     for name in PRESENCE:

@@ -20,6 +20,7 @@ from dx_testrun.asked import watch_files, watch_lines
 from dx_testrun.bare import Test
 from dx_testrun.batch import Batch, Series
 from dx_testrun.covered import context_of
+from dx_testrun.elsewhere import Elsewhere
 from dx_testrun.functions import identity
 from dx_testrun.library import LIBRARY, listen
 from dx_testrun.native import functions
@@ -94,6 +95,7 @@ class Recorder:
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         self.session.files.update(file for file in files if isinstance(file, str) and self.path(file))
         listen(self.hook, HEARD)
+        self.elsewhere = Elsewhere(self)
         watch_environment(self)
         watch_imports(self)
         watch_files(self)
@@ -206,6 +208,7 @@ class Recorder:
         if self.functions.rests:
             self.functions.rest()
         self.memories.look(window)
+        self.elsewhere.look(window)
 
     def begin_series(self, at):
         """The series that this test is of: if it can be, the one that goes on."""

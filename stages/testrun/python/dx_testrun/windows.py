@@ -4,6 +4,7 @@ environment."""
 import functools
 import importlib
 import os
+import sys
 
 from dx_testrun.window import Window
 
@@ -25,13 +26,15 @@ def watch_environment(recorder):
 
 def watch_imports(recorder):
     """Every module of the project is imported in a window of its own."""
-    from importlib import _bootstrap_external as machinery
+    from importlib import _bootstrap, _bootstrap_external as machinery
 
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
     plain_kinds = machinery.SourceFileLoader, AssertionRewritingHook
     for kind in (machinery._LoaderBasics, AssertionRewritingHook):
         wrap(recorder, kind, plain_kinds)
+    machinery.ExtensionFileLoader.exec_module = followed(recorder, machinery.ExtensionFileLoader.exec_module)
+    _bootstrap.BuiltinImporter.exec_module = staticmethod(followed(recorder, _bootstrap.BuiltinImporter.exec_module))
     plain = importlib.import_module
 
     @functools.wraps(plain)
@@ -44,7 +47,10 @@ def watch_imports(recorder):
                 recorder.current.imports.add(path)
         return module
 
-    importlib.import_module = import_module
+    # Some have taken it over before: what loads entry points.
+    for module in list(sys.modules.values()):
+        if issubclass(type(module), type(sys)) and object.__getattribute__(module, "__dict__").get("import_module") is plain:
+            module.import_module = import_module
 
 
 def wrap(recorder, kind, plain_kinds):
@@ -64,11 +70,22 @@ def wrap(recorder, kind, plain_kinds):
         finally:
             if begun is None:
                 recorder.foreign -= 1
+                recorder.elsewhere.imported(module)
             else:
                 recorder.end_module(path, begun)
                 recorder.memories.executed(module, path)
 
     kind.exec_module = exec_module
+
+
+def followed(recorder, plain):
+    """For modules that are not written in Python."""
+
+    def exec_module(*arguments):
+        plain(*arguments)
+        recorder.elsewhere.imported(arguments[-1])
+
+    return exec_module
 
 
 class Fixtures:
