@@ -9,7 +9,7 @@ struct listener {
     size_t count;
     PyObject *names[NAMES_MAX];
     const char *texts[NAMES_MAX];
-    uint32_t initials; /* a bit for each first letter, by its lower five bits */
+    uint32_t seconds[32]; /* by a first letter, a bit for each second one; of both the lower five bits */
 };
 
 static struct listener listeners[LISTENERS_MAX];
@@ -31,7 +31,7 @@ static int is_bytecode(const char *event, PyObject *arguments) {
 
 static int heard(const char *event, PyObject *arguments, void *data) {
     struct listener *listener = data;
-    if (!(listener->initials >> (event[0] & 31) & 1))
+    if (!event[0] || !(listener->seconds[event[0] & 31] >> (event[1] & 31) & 1))
         return 0;
     for (size_t at = 0; at < listener->count; at++) {
         if (equal(event, listener->texts[at])) {
@@ -60,7 +60,8 @@ METHOD(listen) {
             return NULL;
         Py_IncRef(name);
         listener->names[at] = name, listener->texts[at] = text;
-        listener->initials |= (uint32_t)1 << (text[0] & 31);
+        if (text[0])
+            listener->seconds[text[0] & 31] |= (uint32_t)1 << (text[1] & 31);
     }
     listener->count = (size_t)names;
     Py_IncRef(given[0]);

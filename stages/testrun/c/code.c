@@ -6,33 +6,33 @@
 static struct {
     PyObject *owners, *by_code, *lines, *line_names, *writers, *identity, *numbers, *units, *paths, *consider;
     PyObject *arm, *tool, *event, *returning; /* of sys.monitoring */
-    const uint8_t *opcodes, *writing;         /* FORMS and WRITING of remember.py */
+    const uint8_t *opcodes, *steps;           /* FORMS and STEPS of remember.py */
     uint8_t counts[256];                      /* operations that `form` looks at: their place among these, and one */
 } known;
 
 enum { STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED_ARG, ATTR_SHIFT, GLOBAL_SHIFT };
 enum { FIRSTS = GLOBAL_SHIFT + 1, SECONDS = FIRSTS + 2, FORMS = SECONDS + 3 };
-enum { CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2, WRITES_SELF = 4 };
+enum { WRITES = 255, CO_OPTIMIZED = 1, ARGUMENTS = 1024, READS_GLOBAL = 1, WRITES_OTHERS = 2, WRITES_SELF = 4 };
 
 static PyObject *name_consts, *name_name, *name_names, *name_line, *name_flags, *name_bytecode, *name_adaptive, *name_varnames;
 
 /* know(owners, by_code, lines, line_names, writers, identity, numbers, units, paths, consider, arm, tool, event, returning,
-   opcodes, writing) */
+   opcodes, steps) */
 METHOD(know) {
     PyObject **to[] = {&known.owners,   &known.by_code, &known.lines,    &known.line_names, &known.writers,
                        &known.identity, &known.numbers, &known.units,    &known.paths,      &known.consider,
                        &known.arm,      &known.tool,    &known.event,    &known.returning};
     enum { OBJECTS = sizeof to / sizeof *to };
-    char *opcodes, *writing;
+    char *opcodes, *steps;
     Py_ssize_t length, operations;
     if (count != OBJECTS + 2 || PyBytes_AsStringAndSize(given[OBJECTS], &opcodes, &length) < 0 || length != FORMS ||
-        PyBytes_AsStringAndSize(given[OBJECTS + 1], &writing, &operations) < 0 || operations != 256)
+        PyBytes_AsStringAndSize(given[OBJECTS + 1], &steps, &operations) < 0 || operations != 256)
         return wrong("know takes fourteen objects, thirteen bytes and a byte for each operation");
     for (Py_ssize_t at = 0; at <= OBJECTS + 1; at++)
         Py_IncRef(given[at]);
     for (Py_ssize_t at = 0; at < OBJECTS; at++)
         *to[at] = given[at];
-    known.opcodes = (const uint8_t *)opcodes, known.writing = (const uint8_t *)writing;
+    known.opcodes = (const uint8_t *)opcodes, known.steps = (const uint8_t *)steps;
     for (int at = STORE_SUBSCR; at <= EXTENDED_ARG; at++)
         known.counts[known.opcodes[at]] = (uint8_t)(at + 1);
     name_consts = PyUnicode_InternFromString("co_consts");
@@ -96,8 +96,8 @@ static int has_self(PyObject *code) {
     return is_so;
 }
 
-/* Whether code that did not run yet could write into anything. The instructions as they are, with numbers between them that
-   are none, cost less than `co_code`, which is made for each code object and stays. */
+/* Whether code could write into anything. The instructions as they are, with their caches, cost less than `co_code`, which is
+   made for each code object and stays. */
 static int may_write(PyObject *code) {
     PyObject *instructions = PyObject_GetAttr(code, name_adaptive);
     char *bytes;
@@ -107,8 +107,11 @@ static int may_write(PyObject *code) {
         return 1;
     }
     int may = 0;
-    for (Py_ssize_t at = 0; at < length; at += 2)
-        may |= known.writing[(uint8_t)bytes[at]];
+    for (Py_ssize_t at = 0; at < length && !may; at += 2) {
+        uint8_t step = known.steps[(uint8_t)bytes[at]];
+        may = step == WRITES;
+        at += 2 * step;
+    }
     Py_DecRef(instructions);
     return may;
 }

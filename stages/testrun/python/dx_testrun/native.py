@@ -4,7 +4,7 @@ import sys
 
 from dx_testrun.functions import TOOL, Monitor, Tracer, frame_of, identity
 from dx_testrun.library import LIBRARY
-from dx_testrun.remember import FORMS, WRITERS, WRITING
+from dx_testrun.remember import FORMS, STEPS, WRITERS
 
 MONITORED = hasattr(sys, "monitoring")
 EVALUATED = not MONITORED and LIBRARY is not None and bool(LIBRARY.evaluates(sys.version_info[1]))
@@ -30,7 +30,7 @@ def know(recorder, *monitoring):
         memories.considered(path, code, bool(bits & 1), bool(bits & 2), bool(bits & 4))
 
     kept = recorder.owners, memories.by_code, recorder.lines, recorder.line_names, WRITERS
-    LIBRARY.know(*kept, identity, recorder.numbers, recorder.units, recorder.paths, consider, *(monitoring or [None] * 4), bytes(FORMS), WRITING)
+    LIBRARY.know(*kept, identity, recorder.numbers, recorder.units, recorder.paths, consider, *(monitoring or [None] * 4), bytes(FORMS), STEPS)
 
 
 class Events(Monitor):

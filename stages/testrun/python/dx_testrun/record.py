@@ -38,8 +38,8 @@ HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN_CODE = "<dx_testrun>"  # forks workers
-# Seconds that a process may spend on telling its tests apart before they must pay for it, and the share that they pay.
-CREDIT, SHARE = 0.025, 1 / 16
+# Seconds that a process may spend on telling its tests apart before its time must pay for it, and the share of that.
+CREDIT, SHARE = 0.02, 1 / 64
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 # Who uses these sees on which line code stands.
@@ -78,8 +78,8 @@ class Recorder:
         self.memories = Memories(self)
         self.at = None  # the test that runs
         self.attends = False  # whether something is to be done around it, which most runs have no cause for
-        # Of the test before; seconds that may be spent on hearing of functions again, and what that costs at least.
-        self.file, self.credit, self.price = None, CREDIT, 0
+        # Of the test before, and its end; seconds that may be spent on hearing of functions again, and what that costs at least.
+        self.file, self.now, self.credit, self.price = None, 0.0, CREDIT, 0
         self.shared, self.batch, self.series = {}, Batch(0), None
         self.ended = []  # windows of fixtures that have ended, with the tests that they were for
         self.written = set()  # files that were opened to be written, by whomever
@@ -104,6 +104,7 @@ class Recorder:
         watch_fixtures(self)
         self.functions = functions(self)
         self.attends = self.functions.rests
+        self.now = perf_counter()
         self.on = True
 
     # Windows
@@ -171,19 +172,21 @@ class Recorder:
         To hear of every function again costs something. Where there are too many short tests to pay for that each time, some
         of a file share what they call: that of each counts for those after it, too. Returns whether there may be something to
         tell."""
-        series, is_new = self.series, False
-        if series is None or at[1] != series.next or at[0] != series.file or self.credit >= self.price:
-            series, is_new = self.begin_series(at), True
+        series = self.series
+        is_new = series is None or at[1] != series.next or at[0] != series.file or self.credit >= self.price
+        if is_new:
+            series = self.begin_series(at)
         window = series.window
         self.at = at
         if self.attends:
             self.before_test(item)
         before, self.current = self.current, window
-        began = perf_counter()
         try:
             run()
         finally:
-            self.credit += (perf_counter() - began) * SHARE
+            now = perf_counter()
+            self.credit += (now - self.now) * SHARE
+            self.now = now
             if self.attends:
                 self.after_test(window)
             self.at, self.current = None, before
@@ -397,6 +400,7 @@ class Recorder:
         self.teller.forked()
         self.touched = {}
         self.session = self.current = Window()
+        self.now = perf_counter()
 
 
 def file_of(node):

@@ -12,11 +12,13 @@ import enum
 import functools
 import inspect
 import logging
+import opcode
 import re
 import sys
 import threading
 import types
 import weakref
+from itertools import islice
 
 from dx_testrun.functions import identity
 from dx_testrun.batch import latest
@@ -33,9 +35,24 @@ SECONDS = [CODES.get(name, NONE) for name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_
 # As the library takes it.
 FORMS = [STORE_SUBSCR, STORE_ATTR, LOAD_ATTR, STORE_GLOBAL, LOAD_GLOBAL, EXTENDED, SHIFTS[LOAD_ATTR], SHIFTS[LOAD_GLOBAL]]
 FORMS += FIRSTS + SECONDS
-# Operations with which code writes somewhere, and those that stand for others once code has run.
-ORDINARY = {number for name, number in CODES.items() if not name.startswith("INSTRUMENTED")}
-WRITING = bytes(number in (STORE_SUBSCR, STORE_ATTR, STORE_GLOBAL) or number not in ORDINARY for number in range(256))
+WRITES = 255
+
+
+def steps():
+    """How many units of an inline cache follow an operation, as code has it that ran or not; `WRITES` for those with which code
+    writes somewhere, and for what is not known."""
+    found = bytearray([WRITES]) * 256
+    entries = getattr(opcode, "_inline_cache_entries", None)
+    general = getattr(dis, "deoptmap", {})
+    for name, number in getattr(dis, "_all_opmap", CODES).items():
+        name = general.get(name, name)
+        known = entries is not None and not name.startswith("INSTRUMENTED") and CODES.get(name)
+        if known and number < len(found) and known not in (STORE_SUBSCR, STORE_ATTR, STORE_GLOBAL):
+            found[number] = entries.get(name, 0) if isinstance(entries, dict) else entries[known]
+    return bytes(found)
+
+
+STEPS = steps()
 WRITERS = {"setdefault", "append", "appendleft", "add", "update", "insert", "extend", "push", "put", "setattr"}
 # Generators and coroutines return many times; what they remember is not told apart.
 RETURNS_ONCE = ~(inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
@@ -130,8 +147,13 @@ class Memories:
     def executed(self, module, path):
         """A module was executed: now it is seen what it keeps."""
         candidates = self.candidates.pop(path, ())
+        own = vars(module)
+        names = list(own)
+        begin = names.index("__builtins__") + 1 if "__builtins__" in own else 0
+        if not candidates and PLAIN_ITSELF.issuperset(map(type, islice(list(own.values()), begin, None))):
+            return
         kept = set()
-        for name, value in list(vars(module).items()):
+        for name, value in list(own.items()):
             # Nothing is asked of the value itself: it may be a stand-in that only its user may wake.
             if type(value) in PLAIN_ITSELF or name[:2] == "__":
                 continue

@@ -293,7 +293,7 @@ impl Writer<'_> {
     fn place(&mut self, place: u32) -> Placed {
         let (path, line, name) = self.run.evidence.place(place);
         // Those of a file come one after the other.
-        let opened = self.opened.take().filter(|opened| Arc::ptr_eq(&opened.path, path));
+        let opened = self.opened.take().filter(|opened| opened.path == *path);
         let opened = opened.unwrap_or_else(|| self.open(path));
         let unit = if opened.unsteady {
             Placed::Unknown
