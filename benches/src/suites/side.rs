@@ -72,6 +72,13 @@ impl Side {
     }
 }
 
+/// What is warm of a suite.
+pub fn warm_status(place: &Place, dx: &Path) -> Command {
+    let mut command = place.command(dx);
+    command.arg("--status").arg("--python").arg(place.python());
+    command
+}
+
 /// Ends the warm parent of a suite.
 pub fn stop_warm(place: &Place, dx: &Path) -> Command {
     let mut command = place.command(dx);

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::place::Place;
-use super::side::{Side, stop_warm};
+use super::side::{Side, stop_warm, warm_status};
 use crate::timing::{self, Series, alternate};
 
 /// Medians of one side.
@@ -27,8 +29,11 @@ impl Timed {
     }
 }
 
+/// How long a suite may take to be collected beside other runs before it is measured.
+const LAYERS: Duration = Duration::from_secs(30);
+
 /// The whole suite, or one test of it, on each side in turn. A warm side's first run, which starts the parent, is not
-/// counted, and its parent is ended afterwards.
+/// counted, nor is the time until its session is collected; its parent is ended afterwards.
 pub fn measure(
     place: &Place,
     dx: &Path,
@@ -41,6 +46,14 @@ pub fn measure(
     for (side, command) in sides.iter().zip(&mut commands) {
         if matches!(side, Side::Warm(_)) {
             timing::run(command)?;
+            let until = Instant::now() + LAYERS;
+            let is_collected = || -> io::Result<bool> {
+                let status = warm_status(place, dx).output()?;
+                Ok(String::from_utf8_lossy(&status.stdout).contains("collected ("))
+            };
+            while Instant::now() < until && !is_collected()? {
+                sleep(Duration::from_millis(100));
+            }
         }
     }
     let series = alternate(rounds, &mut commands, |_| {});

@@ -1,5 +1,6 @@
 //! What ends a run of dx-testrun itself, as opposed to what a test does.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -15,8 +16,8 @@ pub(crate) enum Failure {
     Write { path: PathBuf, error: io::Error },
     #[error("cannot watch '{}': {}", path.display(), why_unwatched(error))]
     Watch { path: PathBuf, error: io::Error },
-    #[error("the Python process ended before it was ready (status {0})")]
-    ParentGone(String),
+    #[error("pytest's process ended {0}: {1}")]
+    ParentGone(When, String),
     #[error("the warm pytest did not start, see '{}'", .0.display())]
     NoServer(PathBuf),
     #[error("the worker's messages cannot be read: {0}")]
@@ -25,6 +26,24 @@ pub(crate) enum Failure {
     Message(#[from] serde_json::Error),
     #[error("{0}")]
     Os(#[from] io::Error),
+}
+
+/// How far a run had come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum When {
+    Starting,
+    Testing,
+    Concluding,
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            When::Starting => "before it was ready",
+            When::Testing => "while tests ran",
+            When::Concluding => "before its summary, when all tests had been run",
+        })
+    }
 }
 
 impl Failure {

@@ -20,7 +20,7 @@ pub(crate) use list::list;
 pub(crate) use settings::{Page, Settings};
 pub(crate) use start::prepare;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, When};
 use crate::index::VOLATILE;
 use crate::message::{self, Finish, Plan, Start, Summary, Text, Wanted};
 use crate::parent::{Launch, Parent};
@@ -137,12 +137,12 @@ fn round(
     process::adopt_orphans();
     let opening = match opened {
         opening::Opening::Plan(opening) => opening,
-        opening::Opening::Refused(reason) => return Err(Failure::ParentGone(reason)),
+        opening::Opening::Refused(reason) => return Err(Failure::ParentGone(When::Starting, reason)),
         opening::Opening::Ended(summary) => {
             print!("{}", summary.as_ref().map_or("", |summary| summary.text.as_str()));
             let status = parent.end();
             if summary.is_none() && status > 128 {
-                return Err(Failure::ParentGone(status.to_string()));
+                return Err(crash::gone(When::Starting, status));
             }
             return Ok(Round::Ended(summary.map_or(status, |summary| summary.status) as u8));
         }
@@ -252,7 +252,7 @@ fn conclusion(parent: &mut Parent, mut hear: impl FnMut(&AnswerFrame<'_>)) -> Re
     let kinds = [Answer::Header, Answer::Summary, Answer::Report, Answer::Result];
     let summary: Summary = loop {
         let Some(frame) = parent.wait_for(&kinds)? else {
-            return Err(Failure::ParentGone(parent.end().to_string()));
+            return Err(crash::gone(When::Concluding, parent.end()));
         };
         match frame.kind {
             Answer::Summary => break message::read(&frame.payload)?,

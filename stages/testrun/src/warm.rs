@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, When};
 use crate::index;
 use crate::index::{Recording, changed};
 use crate::message::Start;
@@ -375,7 +375,7 @@ fn answer<T: DeserializeOwned>(stream: &mut UnixStream) -> Result<T, Failure> {
             return Ok(serde_json::from_slice(&frame.payload)?);
         }
         match stream.read(&mut bytes)? {
-            0 => return Err(Failure::ParentGone("it hung up".to_owned())),
+            0 => return Err(Failure::ParentGone(When::Starting, "it hung up".to_owned())),
             count => decoder.push(&bytes[..count]),
         }
     }

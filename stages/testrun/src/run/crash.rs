@@ -1,7 +1,8 @@
-//! What is said of a test whose worker died under it.
+//! What is said of a test whose worker died under it, and of a run whose parent did.
 
 use serde_json::{Value, json};
 
+use crate::failure::{Failure, When};
 use crate::message::{Reaped, Report};
 
 /// Why a process ended, for people.
@@ -11,6 +12,12 @@ pub(super) fn why(reaped: &Reaped) -> String {
         (None, Some(status)) => format!("exit status {status}"),
         (None, None) => "unknown status".to_owned(),
     }
+}
+
+/// pytest's process is gone, with this status as a shell would say it.
+pub(super) fn gone(when: When, status: i32) -> Failure {
+    let signal = (status > 128).then_some(status - 128);
+    Failure::ParentGone(when, why(&Reaped { signal, status: Some(status) }))
 }
 
 fn name(signal: i32) -> String {

@@ -20,7 +20,7 @@ use super::settings::Settings;
 use super::start::Origin;
 use super::together::Together;
 use super::{Conclusion, Reporters, conclude, conclusion, feed};
-use crate::failure::Failure;
+use crate::failure::{Failure, When};
 use crate::message::{self, Finish, Plan, PlanFile, Reaped, Stopped, Text};
 use crate::parent::Parent;
 use crate::queue::{FileState, Mode, Queue, Span, Step};
@@ -480,7 +480,7 @@ impl<'a> Engine<'a> {
     fn read_parent(&mut self) -> Result<(), Failure> {
         if !self.parent.fill()? {
             let status = self.parent.end();
-            return Err(Failure::ParentGone(status.to_string()));
+            return Err(super::crash::gone(When::Testing, status));
         }
         while let Some(frame) = self.parent.next()? {
             match frame.kind {

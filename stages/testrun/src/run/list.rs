@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::opening::{self, Opening};
 use super::{Settings, conclude};
 use crate::arguments::ListFormat;
-use crate::failure::Failure;
+use crate::failure::{Failure, When};
 use crate::index::{Index, call};
 use crate::message::Finish;
 use crate::parent::Parent;
@@ -34,7 +34,7 @@ fn collect(settings: &Settings, format: ListFormat) -> Result<u8, Failure> {
     let mut parent = Parent::spawn(&launch, &start, &[])?;
     let opened = match opening::open(&mut parent)? {
         Opening::Plan(opened) => opened,
-        Opening::Refused(reason) => return Err(Failure::ParentGone(reason)),
+        Opening::Refused(reason) => return Err(Failure::ParentGone(When::Starting, reason)),
         Opening::Ended(summary) => {
             let status = parent.end();
             return Ok(summary.map_or(status, |summary| summary.status) as u8);
