@@ -1,6 +1,7 @@
 //! What every test of a run depends on.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -18,6 +19,34 @@ pub(crate) struct Setting {
     pub(crate) python: Digest,
 }
 
+/// Variables that are read where nobody sees it: by Python and pytest as they start, and by libraries.
+const UNSEEN: [&str; 5] = ["TZ", "LANG", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+const UNSEEN_PREFIXES: [&str; 3] = ["PYTHON", "PYTEST_", "LC_"];
+/// Those of them that say nothing of any test, or are set for each of them.
+const SILENT: [&str; 8] = [
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONUNBUFFERED",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONSTARTUP",
+    "PYTHON_HISTORY",
+    "PYTHON_COLORS",
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_VERSION",
+];
+
+fn read_unseen() -> Vec<(String, String)> {
+    let is_one = |name: &str| {
+        let is_known =
+            UNSEEN.contains(&name) || UNSEEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        is_known && !SILENT.contains(&name) && !name.starts_with("PYTEST_XDIST_")
+    };
+    let text = |value: OsString| value.to_string_lossy().into_owned();
+    let all = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    let mut found: Vec<_> = all.filter(|(name, value)| is_one(name) && !value.is_empty()).collect();
+    found.sort();
+    found
+}
+
 /// The setting of a run, from what its processes told.
 pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path]) -> Setting {
     let real = std::fs::canonicalize(python).unwrap_or_else(|_| python.to_owned());
@@ -26,22 +55,10 @@ pub(crate) fn setting(site: &BTreeSet<String>, python: &Path, folders: &[&Path])
         |_| String::new(),
         |meta| format!("{} {} {}", meta.len(), meta.mtime(), meta.mtime_nsec()),
     );
-    let names = [
-        "PYTEST_ADDOPTS",
-        "PYTEST_PLUGINS",
-        "PYTHONPATH",
-        "PYTHONHASHSEED",
-        "PYTHONWARNINGS",
-        "PYTHONOPTIMIZE",
-        // Read where nobody sees it.
-        "TZ",
-        "LANG",
-        "LC_ALL",
-        "LC_CTYPE",
-    ];
-    let values = names.map(|name| std::env::var(name).unwrap_or_default());
+    let variables = read_unseen();
     let real = real.to_string_lossy().into_owned();
-    let parts = [real.as_bytes(), stamp.as_bytes()].into_iter().chain(values.iter().map(String::as_bytes));
+    let variables = variables.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    let parts = [real.as_bytes(), stamp.as_bytes()].into_iter().chain(variables);
     Setting {
         distributions: fingerprint::distributions(site.iter()),
         configuration: fingerprint::configuration(folders),
