@@ -41,6 +41,7 @@ const MODULES: &[(&str, &str)] = modules![
     "window",
     "batch",
     "remember",
+    "reads",
     "native",
     "windows",
     "telling",

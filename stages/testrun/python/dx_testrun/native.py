@@ -52,6 +52,10 @@ class Events(Monitor):
         LIBRARY.start(self.recorder, remembers, None, None, self.monitoring.DISABLE)
         return LIBRARY.started
 
+    def look_at(self, code):
+        LIBRARY.look_at(code, self.recorder.owners[identity(code)], False)
+        super().look_at(code)
+
     def look_at_return(self, code):
         if identity(code) in self.recorder.owners:
             LIBRARY.look_at(code, self.recorder.owners[identity(code)], True)
@@ -85,6 +89,9 @@ class Frames:
         know(recorder)
         LIBRARY.start(recorder, remembers, returned, deep, None)
         LIBRARY.resume()
+
+    def look_at(self, code):
+        LIBRARY.look_at(code, self.recorder.owners[identity(code)], False)
 
     def look_at_return(self, code):
         if identity(code) in self.recorder.owners:

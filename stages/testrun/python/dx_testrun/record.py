@@ -24,6 +24,7 @@ from dx_testrun.elsewhere import Elsewhere
 from dx_testrun.functions import identity
 from dx_testrun.library import LIBRARY, listen
 from dx_testrun.native import functions
+from dx_testrun.reads import Reads
 from dx_testrun.remember import Memories, watch_caches
 from dx_testrun.telling import BYTECODE, Teller
 from dx_testrun.window import Window
@@ -76,6 +77,7 @@ class Recorder:
         self.lines = set()  # units that look at lines
         self.window = Window
         self.memories = Memories(self)
+        self.reads = Reads(self)
         self.at = None  # the test that runs
         self.attends = False  # whether something is to be done around it, which most runs have no cause for
         # Of the test before, and its end; seconds that may be spent on hearing of functions again, and what that costs at least.
@@ -379,8 +381,10 @@ class Recorder:
                 pass
             elif path != self.source and path not in self.current.rest.get("products", ()) and not imports(frame_of(1)) and not tells(frame_of(1)):
                 self.current.files.add(path)
+                self.reads.note(path, frame_of(1))
         elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes)):
             self.current.files.add(arguments[0])
+            self.reads.note(arguments[0], frame_of(1))
         elif event == "os.listdir" or event == "os.scandir":
             if not imports(frame_of(1)) and not isinstance(arguments[0], int):
                 self.current.folders.add(here(arguments[0]))
@@ -398,6 +402,7 @@ class Recorder:
     def forked(self):
         """In a worker: what its parent knew, the parent tells."""
         self.teller.forked()
+        self.reads.forked()
         self.touched = {}
         self.session = self.current = Window()
         self.now = perf_counter()

@@ -30,6 +30,9 @@ class Teller:
 
     def take(self):
         """What is to be sent."""
+        reads = self.recorder.reads.take() if self.recorder.reads.fresh else None
+        if reads:
+            self.entries.append({"reads": reads, "module": ""})
         entries, self.entries = self.entries, []
         return entries
 

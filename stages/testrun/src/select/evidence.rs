@@ -40,6 +40,8 @@ struct Told {
     module: Option<String>,
     site: Vec<String>,
     written: Vec<String>,
+    /// Units that stand for files which were read below them: packages may keep what they have read.
+    reads: Vec<(u32, Vec<String>)>,
     /// There are tests in files that are no Python.
     others: bool,
 }
@@ -70,6 +72,9 @@ pub(crate) struct Uses {
     pub(crate) spawned: bool,
 }
 
+/// In the place of a file: a function of a package that stands for what it has read.
+const READS: &str = "<reads>";
+
 /// A function as Python knows it: file, first line, name.
 pub(crate) type Place = (Arc<str>, u32, String);
 
@@ -84,6 +89,8 @@ pub(crate) struct Evidence {
     last: FxHashMap<u64, Vec<u32>>,
     pub(crate) tests: BTreeMap<(u32, u32), Uses>,
     pub(crate) modules: BTreeMap<String, Uses>,
+    /// By process and unit: what was read, and is perhaps kept.
+    reads: FxHashMap<(u64, u32), BTreeSet<Input>>,
     pub(crate) session: Uses,
     pub(crate) site: BTreeSet<String>,
     /// There are tests in files that are no Python.
@@ -99,6 +106,9 @@ impl Evidence {
             self.site.extend(std::mem::take(&mut told.site));
             self.written.extend(std::mem::take(&mut told.written));
             self.others |= told.others;
+            for (unit, files) in std::mem::take(&mut told.reads) {
+                self.reads.entry((process, unit)).or_default().extend(files.into_iter().map(Input::File));
+            }
             let (test, more) = (told.test, told.more);
             if let (Some(first), Some(ends)) = (test, told.ends.take()) {
                 self.add_series(process, first, &ends, told);
@@ -149,6 +159,8 @@ impl Evidence {
         for (file, units) in told.new {
             let file = Arc::<str>::from(file);
             for (unit, line, name) in units {
+                // Other processes have read other files.
+                let (line, name) = if *file == *READS { (unit, process.to_string()) } else { (line, name) };
                 let number = self.number((Arc::clone(&file), line, name));
                 let known = self.of_process.entry(process).or_default();
                 let unit = unit as usize;
@@ -192,7 +204,17 @@ impl Evidence {
 
     /// Files in which something was executed.
     pub(crate) fn files(&self) -> BTreeSet<&str> {
-        self.places.iter().map(|(path, ..)| path.as_ref()).collect()
+        self.places.iter().map(|(path, ..)| path.as_ref()).filter(|path| *path != READS).collect()
+    }
+
+    /// What a package's function has read, if this is one.
+    pub(crate) fn read_below(&self, place: u32) -> Option<&BTreeSet<Input>> {
+        static NOTHING: BTreeSet<Input> = BTreeSet::new();
+        let (path, unit, process) = self.place(place);
+        let is_one = **path == *READS;
+        is_one.then(|| {
+            process.parse().ok().and_then(|process| self.reads.get(&(process, *unit))).unwrap_or(&NOTHING)
+        })
     }
 
     pub(crate) fn place(&self, number: u32) -> &Place {

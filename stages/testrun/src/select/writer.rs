@@ -105,6 +105,8 @@ enum Placed {
     Unknown,
     /// Code that came and went with the run.
     Gone,
+    /// A function of a package: files that it has read.
+    Reads,
 }
 
 /// A file in which something was executed.
@@ -166,6 +168,8 @@ impl Writer<'_> {
         session.inputs.retain(|input| !matches!(input, Input::Name(name) if is_volatile(name)));
         // What pytest itself starts, it starts in every run.
         session.spawned = false;
+        // Nor does it keep what tests have had read.
+        session.places.retain(|place| self.run.evidence.read_below(*place).is_none());
         let used = self.used(&session);
         self.record.session.units.extend(used.units);
         self.record.session.inputs.extend(used.inputs);
@@ -235,11 +239,16 @@ impl Writer<'_> {
     fn used(&mut self, uses: &Uses) -> Used {
         let mut used = Used { spawned: uses.spawned, ..Used::default() };
         used.units.reserve(uses.places.len());
+        let mut reads = BTreeSet::new();
         for place in &uses.places {
             match self.placed(*place) {
                 Placed::Unit(unit) => used.units.push(unit),
                 Placed::Unknown => used.unsteady = true,
                 Placed::Gone => continue,
+                Placed::Reads => {
+                    reads.extend(self.run.evidence.read_below(*place).into_iter().flatten());
+                    continue;
+                }
             }
             if uses.lines {
                 let (path, ..) = self.run.evidence.place(*place);
@@ -248,7 +257,8 @@ impl Writer<'_> {
                 used.units.extend(self.unit(&name, source.as_deref(), WHOLE));
             }
         }
-        for input in &uses.inputs {
+        for input in uses.inputs.iter().chain(reads.into_iter().filter(|input| !uses.inputs.contains(input)))
+        {
             let number = self.input(input);
             used.inputs.push(number);
             used.unsteady |= match input {
@@ -292,6 +302,9 @@ impl Writer<'_> {
 
     fn place(&mut self, place: u32) -> Placed {
         let (path, line, name) = self.run.evidence.place(place);
+        if self.run.evidence.read_below(place).is_some() {
+            return Placed::Reads;
+        }
         // Those of a file come one after the other.
         let opened = self.opened.take().filter(|opened| opened.path == *path);
         let opened = opened.unwrap_or_else(|| self.open(path));
