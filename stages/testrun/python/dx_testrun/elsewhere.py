@@ -1,16 +1,20 @@
-"""Code of the project that runs where nobody looks: in processes of multiprocessing, in other interpreters.
+"""Code of the project that runs where nobody looks: in processes of multiprocessing, in other interpreters, compiled.
 
 Other programs that are started have audit events. These have none: processes that are spawned, or forked by a server. What
-a test has started and left may serve the tests after it, of which nothing is known then either.
+a test has started and left may serve the tests after it, of which nothing is known then either. A function that numba
+compiles runs in another form: whoever has it compiled uses it.
 """
 
 import functools
 import sys
 
+from dx_testrun.functions import identity
+
 # Modules with a class `BaseProcess`.
 PROCESSES = ("multiprocessing.process", "multiprocess.process", "billiard.process")
 # What makes interpreters: by its name of now, and that of CPython 3.12 and before.
 INTERPRETERS = ("_interpreters", "_xxsubinterpreters")
+COMPILER = "numba.core.dispatcher"
 
 
 class Elsewhere:
@@ -18,7 +22,7 @@ class Elsewhere:
         self.recorder = recorder
         self.processes = []  # that tests have started, as far as they may still run
         self.interpreters = None  # the module that knows whether tests have left some
-        for name in (*PROCESSES, *INTERPRETERS):
+        for name in (*PROCESSES, *INTERPRETERS, COMPILER):
             if name in sys.modules:
                 self.imported(sys.modules[name])
 
@@ -28,6 +32,21 @@ class Elsewhere:
             module.BaseProcess.start = self.noted(module.BaseProcess.start, self.started)
         elif module.__name__ in INTERPRETERS:
             module.create = self.noted(module.create, functools.partial(self.made, module))
+        elif module.__name__ == COMPILER:
+            module.Dispatcher.__init__ = self.compiling(module.Dispatcher.__init__)
+
+    def compiling(self, plain):
+        recorder = self.recorder
+
+        @functools.wraps(plain)
+        def compiling(dispatcher, *arguments, **named):
+            function = named["py_func"] if "py_func" in named else arguments[0]
+            unit = recorder.owners.get(identity(getattr(function, "__code__", None)))
+            if unit is not None:
+                recorder.current.units[unit] = None
+            plain(dispatcher, *arguments, **named)
+
+        return compiling
 
     def noted(self, plain, what):
         @functools.wraps(plain)

@@ -35,7 +35,7 @@ frame_of = sys._getframe
 SPAWNS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
 # Those that put something in a file's place.
 WRITES = {"os.rename", "os.link", "os.symlink", "os.truncate"}
-HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.scandir", "import", "dx.read"}
+HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.scandir", "import", "code.__new__", "dx.read"}
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN_CODE = "<dx_testrun>"  # forks workers
@@ -391,6 +391,11 @@ class Recorder:
         elif event == "import" and arguments[1]:
             # One that is not written in Python.
             self.current.files.add(arguments[1])
+        elif event == "code.__new__" and self.current is not self.session:
+            # A function in another form, of which no unit is known.
+            path = self.path(arguments[1])
+            if path is not None:
+                self.current.files.add(path)
         elif event == "dx.read":
             # What the package dx knows without opening the file: a snapshot that matches, the inputs of a cached fixture.
             self.current.files.add(here(arguments[0]))
