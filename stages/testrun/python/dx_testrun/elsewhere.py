@@ -1,8 +1,8 @@
 """Code of the project that runs where nobody looks: in processes of multiprocessing, in other interpreters, compiled.
 
 Other programs that are started have audit events. These have none: processes that are spawned, or forked by a server. What
-a test has started and left may serve the tests after it, of which nothing is known then either. A function that numba
-compiles runs in another form: whoever has it compiled uses it.
+a test has started and left may serve the tests after it, of which nothing is known then either. A function that numba or
+jax compiles runs in another form: whoever has it compiled uses it.
 """
 
 import functools
@@ -15,6 +15,9 @@ PROCESSES = ("multiprocessing.process", "multiprocess.process", "billiard.proces
 # What makes interpreters: by its name of now, and that of CPython 3.12 and before.
 INTERPRETERS = ("_interpreters", "_xxsubinterpreters")
 COMPILER = "numba.core.dispatcher"
+# Packages whose objects stand for functions that they have compiled, and where these are found.
+COMPILED = frozenset(("jax", "jaxlib", "tensorflow"))
+PLAIN_FORMS = ("__wrapped__", "python_function")
 
 
 class Elsewhere:
@@ -31,22 +34,29 @@ class Elsewhere:
         if module.__name__ in PROCESSES:
             module.BaseProcess.start = self.noted(module.BaseProcess.start, self.started)
         elif module.__name__ in INTERPRETERS:
-            module.create = self.noted(module.create, functools.partial(self.made, module))
+            module.create = self.noted(module.create, functools.partial(self.has_interpreters, module))
         elif module.__name__ == COMPILER:
             module.Dispatcher.__init__ = self.compiling(module.Dispatcher.__init__)
 
     def compiling(self, plain):
-        recorder = self.recorder
-
         @functools.wraps(plain)
         def compiling(dispatcher, *arguments, **named):
-            function = named["py_func"] if "py_func" in named else arguments[0]
-            unit = recorder.owners.get(identity(getattr(function, "__code__", None)))
-            if unit is not None:
-                recorder.current.units[unit] = None
+            self.use(named["py_func"] if "py_func" in named else arguments[0], self.recorder.current)
             plain(dispatcher, *arguments, **named)
 
         return compiling
+
+    def made(self, value, path):
+        """A module was executed and keeps this, which can be called: it may be one of its functions, compiled."""
+        home = type(value).__module__
+        if isinstance(home, str) and home.partition(".")[0] in COMPILED:
+            for name in PLAIN_FORMS:
+                self.use(getattr(value, name, None), self.recorder.modules[path])
+
+    def use(self, function, window):
+        unit = self.recorder.owners.get(identity(getattr(function, "__code__", None)))
+        if unit is not None:
+            window.units[unit] = None
 
     def noted(self, plain, what):
         @functools.wraps(plain)
@@ -61,7 +71,7 @@ class Elsewhere:
     def started(self, process):
         self.processes.append(process)
 
-    def made(self, maker, *_):
+    def has_interpreters(self, maker, *_):
         self.interpreters = maker
 
     def is_tests_own(self):

@@ -161,7 +161,9 @@ class Memories:
             if issubclass(kind, type):
                 if value.__module__ == module.__name__:
                     kept.update(name for name, value in list(vars(value).items()) if issubclass(type(value), CONTAINERS))
-            elif not issubclass(kind, PLAIN) and not callable(value) and not is_constant(kind, value):
+            elif callable(value):
+                self.recorder.elsewhere.made(value, path)
+            elif not issubclass(kind, PLAIN) and not is_constant(kind, value):
                 kept.add(name)
                 self.object(value)
         for code in candidates:
