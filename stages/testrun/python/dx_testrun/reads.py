@@ -11,8 +11,9 @@ from dx_testrun.remember import CODES, STORE_SUBSCR, form
 STORE_GLOBAL = CODES["STORE_GLOBAL"]
 # In the place of a path, for the runner.
 READS = "<reads>"
-# These keep nothing, or what they keep is known otherwise.
-OTHERS = ("importlib", "_frozen_importlib", "_pytest", "pytest", "pluggy", "dx", "dx_testrun", "linecache", "tokenize", "inspect", "functools", "contextlib")
+# Who is above these did not ask for the file, or what they keep is known otherwise; and those that only pass a call on.
+ENDS = ("importlib", "_frozen_importlib", "_pytest", "pytest", "pluggy", "dx", "dx_testrun", "linecache", "inspect")
+PASSES = ("functools", "contextlib")
 DEPTH = 60  # of frames that are looked at
 
 
@@ -34,9 +35,11 @@ class Reads:
             return
         while frame is not None and len(frames) < DEPTH and recorder.path(frame.f_code.co_filename) is None:
             name = frame.f_globals.get("__name__")
-            if not isinstance(name, str) or name.partition(".")[0] in OTHERS:
+            name = name.partition(".")[0] if isinstance(name, str) else ""
+            if name in ENDS:
                 break
-            frames.append(frame)
+            if name not in PASSES:
+                frames.append(frame)
             frame = frame.f_back
         writes = [self.writes(frame.f_code) for frame in frames]
         # In `self` only what the project has called itself: others' objects come and go with the call.
