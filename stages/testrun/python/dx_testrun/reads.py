@@ -2,11 +2,14 @@
 
 Between the project's function that asked and the file that was opened stand functions of packages. If one of them writes
 into something that may last, then it and those that called it count for every test that calls them later: what they have
-read is an input of these, too. They are units as the project's functions are, and stand for the files.
+read is an input of these, too. They are units as the project's functions are, and stand for the files. A package's function
+in a cache of `functools` is known by the hits of that.
 """
 
+import weakref
+
 from dx_testrun.functions import identity
-from dx_testrun.remember import CODES, STORE_SUBSCR, form
+from dx_testrun.remember import CODES, STORE_SUBSCR, Memory, form
 
 STORE_GLOBAL = CODES["STORE_GLOBAL"]
 # In the place of a path, for the runner.
@@ -22,6 +25,8 @@ class Reads:
         self.recorder = recorder
         self.files = {}  # unit -> files that were read below its function
         self.known = {}  # identity of a package's code, which is kept -> how it writes
+        self.caches = {}  # the same of what is cached -> the code, a reference to the function with its cache
+        self.memories = {}  # the same -> Memory of the files that it has read
         self.forked()
 
     def forked(self):
@@ -41,6 +46,9 @@ class Reads:
             if name not in PASSES:
                 frames.append(frame)
             frame = frame.f_back
+        for frame in frames:
+            if identity(frame.f_code) in self.caches:
+                self.keep(path, frame.f_code)
         writes = [self.writes(frame.f_code) for frame in frames]
         # In `self` only what the project has called itself: others' objects come and go with the call.
         last = next((at for at, how in enumerate(writes) if how & 1 or how and at == len(writes) - 1), None)
@@ -52,6 +60,19 @@ class Reads:
             if path not in files:
                 files.add(path)
                 self.fresh.add(unit)
+
+    def cached(self, function, code):
+        """A package's function that has a cache."""
+        self.caches[identity(code)] = code, weakref.ref(function)
+
+    def keep(self, path, code):
+        """A file is read for such a cache."""
+        memory, function = self.memories.get(identity(code)), self.caches[identity(code)][1]()
+        if memory is None and function is not None:
+            memory = self.memories[identity(code)] = Memory(self.recorder.window())
+            self.recorder.memories.watch(function, memory, function.cache_info().hits)
+        if memory is not None:
+            memory.window.files.add(path)
 
     def writes(self, code):
         """1: into something that may last, 2: into its own object."""

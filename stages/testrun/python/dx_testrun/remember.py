@@ -232,17 +232,24 @@ class Memories:
     def cache(self, function):
         """One more cache, of a function of the project."""
         code = getattr(inspect.unwrap(function), "__code__", None)
-        if code is None or self.recorder.path(code.co_filename) is None:
+        if code is None:
+            return
+        if self.recorder.path(code.co_filename) is None:
+            self.recorder.reads.cached(function, code)
             return
         memory = self.by_code.get(identity(code))
         if memory is None:
             # It may not be registered where it was made by hand.
             memory = self.remembers(code)
+        self.watch(function, memory)
+
+    def watch(self, function, memory, hits=0):
+        """From here on, who finds something in this cache uses the memory."""
         if len(self.caches) >= CACHES_MAX:
             self.caches = [one for one in self.caches if one[0]() is not None]
         self.recorder.attends = True
         if len(self.caches) < CACHES_MAX:
-            self.caches.append([weakref.ref(function), 0, memory])
+            self.caches.append([weakref.ref(function), hits, memory])
         else:
             self.always.add(memory)
 
