@@ -31,11 +31,13 @@ class Elsewhere:
 
     def imported(self, module):
         """A module was imported that is not the project's."""
-        if module.__name__ in PROCESSES:
+        # Not every module has kept its name.
+        name = getattr(module, "__name__", None)
+        if name in PROCESSES:
             module.BaseProcess.start = self.noted(module.BaseProcess.start, self.started)
-        elif module.__name__ in INTERPRETERS:
+        elif name in INTERPRETERS:
             module.create = self.noted(module.create, functools.partial(self.has_interpreters, module))
-        elif module.__name__ == COMPILER:
+        elif name == COMPILER:
             module.Dispatcher.__init__ = self.compiling(module.Dispatcher.__init__)
 
     def compiling(self, plain):
