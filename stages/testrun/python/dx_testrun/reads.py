@@ -14,8 +14,9 @@ from dx_testrun.remember import CODES, STORE_SUBSCR, Memory, form
 STORE_GLOBAL = CODES["STORE_GLOBAL"]
 # In the place of a path, for the runner.
 READS = "<reads>"
-# Who is above these did not ask for the file, or what they keep is known otherwise; and those that only pass a call on.
-ENDS = ("importlib", "_frozen_importlib", "_pytest", "pytest", "pluggy", "dx", "dx_testrun", "linecache", "inspect")
+# Who is above these did not ask for the file, or what they keep is known otherwise; hypothesis reads all sources of a project
+# for constants that are worth a try. And those that only pass a call on.
+ENDS = ("importlib", "_frozen_importlib", "_pytest", "pytest", "pluggy", "hypothesis", "dx", "dx_testrun", "linecache", "inspect")
 PASSES = ("functools", "contextlib")
 DEPTH = 60  # of frames that are looked at
 

@@ -39,8 +39,9 @@ HEARD = SPAWNS | WRITES | {"exec", "open", "sqlite3.connect", "os.listdir", "os.
 # Code that reads files in order to import them, or to show where a failure is.
 IMPORTERS = ("<frozen importlib",)
 OWN_CODE = "<dx_testrun>"  # forks workers
-# Seconds that a process may spend on telling its tests apart before its time must pay for it, and the share of that.
-CREDIT, SHARE = 0.02, 1 / 64
+# Seconds that a process may spend on telling its tests apart before their time must pay for it; the share of a test's that
+# recording may take, and what it takes of that in any case.
+CREDIT, SHARE, LEAST = 0.02, 1 / 12, 20e-6
 ANEW = frozenset("wx")  # modes of open() that leave nothing of what was there
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: functions have it, bodies of classes do not
 # Who uses these sees on which line code stands.
@@ -187,8 +188,10 @@ class Recorder:
             run()
         finally:
             now = perf_counter()
-            self.credit += (now - self.now) * SHARE
+            gain = (now - self.now) * SHARE - LEAST
             self.now = now
+            if gain > 0:
+                self.credit += gain
             if self.attends:
                 self.after_test(window)
             self.at, self.current = None, before
