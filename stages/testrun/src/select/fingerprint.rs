@@ -74,7 +74,7 @@ fn kind(path: &Path, sized: bool) -> Digest {
     let is = |of: fn(&fs::Metadata) -> bool| u8::from(meta.as_ref().is_some_and(of));
     let kinds = [u8::from(own.is_symlink()), is(fs::Metadata::is_file), is(fs::Metadata::is_dir)];
     let size = meta.filter(|meta| sized && meta.is_file()).map_or(0, |meta| meta.len());
-    let target = fs::read_link(path).unwrap_or_default();
+    let target = if own.is_symlink() { fs::read_link(path).unwrap_or_default() } else { PathBuf::new() };
     Digest::of([kinds.as_slice(), &size.to_le_bytes(), target.as_os_str().as_encoded_bytes()].into_iter())
 }
 
